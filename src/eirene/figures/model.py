@@ -1,0 +1,112 @@
+"""A figure is a value with everything that it needs to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from eirene.text import Text
+
+Basis = Literal["computed", "published", "compiled"]
+#: Why a body is not in a figure. `no_report`: it was asked and did not report.
+Reason = Literal["no_report", "no_data", "withheld", "not_applicable", "not_answered", "unusable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Bodies that are not in a figure, by reason. `bodies` only as far as the audience may know; `n` always."""
+
+    reason: str
+    n: int
+    bodies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """kind: justified_warning, unjustified_error, definition, break, counted_apart, breakdown_unknown, reservation,
+    withholding, naming, naming_protected, published_method. `body` empty: not released for naming."""
+
+    kind: str
+    text: Text
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change since an earlier cycle, told in bodies and on those alone that are in both (practice 7)."""
+
+    since: str
+    previous_value: Decimal | None
+    #: For shares: bodies that came to yes, went to no, and are counted for the first time or no longer.
+    gained: int | None = None
+    lost: int | None = None
+    entered: int = 0
+    left: int = 0
+    #: Value then and now over the bodies in both (matched panel), and how many they are.
+    panel_previous: Decimal | None = None
+    panel_value: Decimal | None = None
+    panel_n: int = 0
+    #: A break, or a differing method, forbids the comparison; the text says which.
+    not_comparable: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the population a figure rests on, in bodies and in personnel (None: sizes unknown)."""
+
+    bodies: int
+    of_bodies: int
+    personnel: int | None = None
+    of_personnel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One value. `value` is in `unit`, rounded to the pack's decimals; None: not shown, `suppressed` says why.
+
+    numerator, denominator   exact; bodies for shares of bodies, persons for rates; None for means and medians
+    n_applicable             bodies of the population to which the question applies
+    n_answered               of those, bodies whose answer is in the figure
+    n_bodies                 bodies of the population
+    members                  who is in, body → what it contributes; never leaves for an audience that may not see it
+    basis                    computed here; published or compiled: taken from `source`, never from answers
+    """
+
+    id: str
+    cycle: str
+    population: str
+    kind: str
+    unit: str
+    label: Text
+    value: Decimal | None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    numerator: Decimal | int | None = None
+    denominator: Decimal | int | None = None
+    n_answered: int = 0
+    n_applicable: int = 0
+    n_bodies: int = 0
+    missing: tuple[Missing, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
+    basis: Basis = "computed"
+    source: str = ""
+    decimals: int = 1
+    coverage: Coverage | None = None
+    change: Change | None = None
+    suppressed: str = ""
+    counting_rule: Text = field(default_factory=dict)
+    measures: tuple[str, ...] = ()
+    #: For published and compiled figures: year, qualifier, scope, confidence, note, alternatives …
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return figure_key(self.id, self.cycle, self.population, self.kind, self.dimensions)
+
+
+def figure_key(id: str, cycle: str, population: str, kind: str, dimensions: Mapping[str, str]) -> str:
+    """`id.cycle.population.kind[.dimension=code…]`, dimensions in alphabetical order."""
+    parts = [id, cycle, population, kind, *(f"{d}={c}" for d, c in sorted(dimensions.items()))]
+    return ".".join(parts)

@@ -1,0 +1,31 @@
+"""The policy framework as data: instruments, pillars, principles, bodies, code lists, questionnaires, indicators."""
+
+from eirene.framework.loader import find, load, read_edition
+from eirene.framework.model import Pack
+from eirene.framework.pack import (
+    AskedQuestion,
+    AskedQuestionnaire,
+    AskedSection,
+    CodeTree,
+    asked,
+    asked_bodies,
+    audience_rank,
+    body_name,
+    codes,
+    cycle_of,
+    dimension_codes,
+    members_on,
+    naming_footnote,
+    pack_bytes,
+    pack_from_bytes,
+    pack_hash,
+    population,
+    population_bodies,
+)
+
+__all__ = [
+    "AskedQuestion", "AskedQuestionnaire", "AskedSection", "CodeTree", "Pack", "asked", "asked_bodies",
+    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "find", "load", "members_on",
+    "naming_footnote", "pack_bytes", "pack_from_bytes", "pack_hash", "population", "population_bodies",
+    "read_edition",
+]  # fmt: skip

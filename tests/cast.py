@@ -1,0 +1,40 @@
+"""The cast that all tests share: two small made-up alliances and the reports of their bodies.
+
+toy      Harbour Compact: one language, two questions, three ports; audiences secretariat and everyone
+sampler  every type of question, two languages, four members (Dland has no armed forces), a guest that joins in 2022
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from eirene.framework import Pack, load
+
+PACKS = Path(__file__).parent / "packs"
+
+
+def toy() -> Pack:
+    return load(PACKS / "toy")
+
+
+def sampler() -> Pack:
+    return load(PACKS / "sampler")
+
+
+def toy_report(
+    body: str, women: int, men: int, charter: str = "no", cycle: str = "2022", **answer: Any
+) -> dict[str, Any]:
+    """A report of a port as JSON data; `answer` adds fields to both answers, e.g. naming=True."""
+    crew = [{"sex": "women", "value": women}, {"sex": "men", "value": men}, {"sex": "_T", "value": women + men}]
+    held: dict[str, Any] = {"status": "answered", "value": charter, **answer}
+    if charter == "yes":
+        held["particulars"] = [{"title": "Charter", "date": "2020-05-01"}]
+    return {
+        "format": "eirene.report/1",
+        "pack": "toy",
+        "questionnaire": "one",
+        "cycle": cycle,
+        "body": body,
+        "answers": {"crew": {"status": "answered", "cells": crew, **answer}, "charter": held},
+    }
