@@ -65,7 +65,7 @@ def read_yaml(path: Path, shown: str, problems: list[Problem]) -> Tree | None:
     try:
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.events.AliasEvent):
-                where = f"{shown}:{event.start_mark.line + 1}"
+                where = f"{shown}:{event.start_mark.line + 1}" if event.start_mark else shown
                 problems.append(Problem(f"alias *{event.anchor} is not allowed.", where, "Write the value out."))
                 return None
         node = yaml.compose(text, Loader=loader)

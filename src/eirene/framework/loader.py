@@ -243,7 +243,7 @@ def _csv_list(r: Reading, name: str, part: str, kind: type[Item]) -> list[Item]:
     if not path.is_file():
         return []
     tree = read_csv(path, r.shown(path), r.problems)
-    found = []
+    found: list[Item] = []
     for index, row in enumerate(tree.data if tree else []):
         item = r.item(kind, tree, (index,), row)  # type: ignore[arg-type]
         if item is not None:

@@ -22,15 +22,17 @@ A pack is a folder:
     phrases.yaml            {language: {phrase id: text}}    words of our documents in further languages (optional)
     reports/<cycle>/<BODY>.json                              made-up reports, only in a fictional pack (optional)
 
-`extends` merges by id: code_lists, framework, definitions, questions, questionnaires, rules, indicators, sources, phrases,
-populations, audiences, disclosure classes, units; the summary is replaced if given. Bodies, memberships, cycles, editions of cycles, published figures and reports
-are never inherited: they belong to the alliance that the pack describes.
+`extends` merges by id: code_lists, framework, definitions, questions, questionnaires, rules, indicators, sources,
+phrases, populations, audiences, disclosure classes, units; the summary is replaced if given. Bodies, memberships, cycles,
+editions of cycles, published figures and reports are never inherited: they belong to the alliance that the pack
+describes.
 
 Texts are `{language: text}`; a plain string is a text in the pack's first language. All models are frozen.
 """
 
 from __future__ import annotations
 
+import builtins
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -239,7 +241,7 @@ class Dimension(Model):
 
     list: str
     #: The codes asked, in order; absent: all codes of the list.
-    codes: list[str] = []
+    codes: builtins.list[str] = []
     #: Whether a total (`_T`) is asked as well.
     total: bool = True
 
@@ -394,7 +396,7 @@ class Indicator(Model):
     count            count (sum over bodies), median_of_bodies      `value`
     measure          mean_of_bodies, median_of_bodies, lower_quartile, upper_quartile, minimum, maximum     `value`
     distribution     distribution, one row per choice (dimension = the question's choices list)   `question`
-    completeness     pooled (personnel whose break-down is known ÷ all) and share_of_bodies       `question`, `dimension`
+    completeness     pooled (persons whose break-down is known ÷ all), share_of_bodies     `question`, `dimension`
     gap              difference `left` − `right` of two indicators, in percentage points; kinds of rate
     """
 

@@ -87,8 +87,6 @@ def _text_languages(item: m.Model, languages: list[str], tell: Tell, part: str, 
             for index, one in enumerate(value):
                 if isinstance(one, m.Model):
                     _text_languages(one, languages, tell, part, id, (*at, index))
-        elif isinstance(value, dict) and value and "Text" in repr(info.annotation) + repr(info.metadata) + name:
-            pass
         if isinstance(value, dict) and value and _is_text(info):
             missing = [lang for lang in languages if not value.get(lang)]
             if missing:
