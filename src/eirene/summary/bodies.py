@@ -1,0 +1,227 @@
+"""One chapter for each body: its key values beside all, and its answers by section, as far as they may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from eirene.documents import model as d
+from eirene.figures import member_value
+from eirene.figures.display import display, unit_text
+from eirene.framework import AskedQuestion, asked, codes, dimension_codes, naming_footnote
+from eirene.framework.model import Column
+from eirene.questionnaires import cell_value
+from eirene.questionnaires.model import Answer, Report
+from eirene.summary.chapters import Composer
+from eirene.text import date, listing, number, pick
+
+Shown = Callable[[str, str], bool]
+
+
+def body_chapter(c: Composer, body: str, report: Report | None, shown: Shown, no: str, names_all: bool) -> d.Section:
+    """The chapter of one body. Where nothing may be shown it says so in words that do not tell whether it reported."""
+    c.numbers.start_chapter(no)
+    blocks: list[d.Block] = []
+    footnote = naming_footnote(c.pack, body, c.lang, c.cycle.reference_date)
+    own = [pick(n.text, c.lang) for n in c.edition.naming_footnotes if n.body == body]
+    blocks += [d.Note((d.Run(text),)) for text in [footnote, *own] if text]
+    sections = _answers(c, report, shown) if report is not None else []
+    key = _key_values(c, body)
+    if key is not None:
+        sections = [key, *sections]
+    if report is None and names_all:
+        words = c.say("body_not_reported", body=c.body(body), cycle=c.cycle_name(c.cycle.id))
+    elif not sections:
+        words = c.say("body_nothing")
+    else:
+        phrase = "body_intro_office" if names_all else "body_intro"
+        words = c.say(phrase, body=c.body(body), cycle=c.cycle_name(c.cycle.id))
+    blocks.append(d.Paragraph((d.Run(words),)))
+    blocks += c.reservations(body)
+    return d.Section(f"body-{body}", c.body(body), no, tuple(blocks), tuple(sections), kind="body")
+
+
+def _key_values(c: Composer, body: str) -> d.Section | None:
+    """The body's own rates beside the pooled rate and the median of all."""
+    rows = []
+    for id, indicator in c.pack.indicators.items():
+        if indicator.family not in ("rate", "measure"):
+            continue
+        whole = c.index.find(id)
+        value = member_value(whole, body) if whole is not None else None
+        if whole is None or value is None:
+            continue
+        median = c.index.find(f"{id}.median_of_bodies")
+        unit = unit_text(whole, c.pack, c.lang)
+        text = number(value, c.lang, whole.decimals)
+        rows.append(
+            (
+                d.Cell(c.label(whole), whole.key, header=True),
+                d.Cell(f"{text}\u00a0{unit}" if unit else text, align="end", number=str(value)),
+                d.Cell(display(whole, c.pack, c.lang) if indicator.family == "rate" else "–", align="end"),
+                c.value_cell(median),
+            )
+        )
+    if not rows:
+        return None
+    head = (tuple(c.header("col_figure", "col_own", "col_pooled", "col_median")),)
+    title = c.say("body_key")
+    table = d.Table(f"body-{body}-key", title, head, tuple(rows))
+    return d.Section(f"body-{body}-figures", title, "", (table,))
+
+
+def _answers(c: Composer, report: Report, shown: Shown) -> list[d.Section]:
+    found = []
+    questionnaire = asked(c.pack, c.cycle.id)
+    wanted = c.edition.body_sections
+    for section in questionnaire.sections:
+        if wanted and section.id not in wanted:
+            continue
+        blocks: list[d.Block] = []
+        terms: list[tuple[str, d.Runs]] = []
+        for question in section.questions:
+            answer = report.answers.get(question.id)
+            if answer is None or not shown(report.body, question.id):
+                continue
+            table = _matrix(c, report.body, question, answer)
+            if table is not None:
+                blocks.append(table)
+            else:
+                label = f"{question.number} {pick(question.question.text, c.lang)}"
+                terms.append((label, (d.Run(answer_text(c, question, answer)),)))
+        if terms:
+            blocks.insert(0, d.Terms(tuple(terms)))
+        if blocks:
+            title = pick(section.title, c.lang)
+            found.append(d.Section(f"body-{report.body}-{section.id}", title, "", tuple(blocks)))
+    return found
+
+
+def answer_text(c: Composer, question: AskedQuestion, answer: Answer) -> str:
+    """An answer in words: value or reason, then particulars, definition and comment."""
+    parts = [_value_text(c, question, answer)]
+    for particulars in answer.particulars:
+        parts.append(_particulars(c, question.question.particulars, particulars))
+    if answer.comment:
+        parts.append(pick(answer.comment, c.lang))
+    return " ".join(part for part in parts if part)
+
+
+def _value_text(c: Composer, question: AskedQuestion, answer: Answer) -> str:
+    if answer.status != "answered":
+        status = c.say(f"answer_{answer.status}")
+        reason = pick(answer.reason, c.lang)
+        return c.say("answer_reason", status=status, reason=reason) if reason else f"{status}."
+    q = question.question
+    value = answer.value
+    match q.type:
+        case "yes_no":
+            return c.say(f"answer_{value}") + "."
+        case "single_choice":
+            return codes(c.pack, q.choices or "").label(str(value), c.lang).capitalize() + "."
+        case "multiple_choice" if isinstance(value, tuple):
+            labels = [codes(c.pack, q.choices or "").label(code, c.lang) for code in value]
+            return listing(labels, c.lang).capitalize() + "." if labels else "–"
+        case "rows":
+            return " ".join(_particulars(c, q.columns, row) for row in answer.rows)
+        case "text" if isinstance(value, Mapping):
+            return pick(value, c.lang)
+        case "date":
+            return _date(c, str(value))
+    unit = c.pack.units.get(q.unit or "percent")
+    symbol = pick(unit.symbol, c.lang) if unit else ""
+    return f"{_scalar(c, value)}\u00a0{symbol}".strip()
+
+
+def _scalar(c: Composer, value: object) -> str:
+    from decimal import Decimal
+
+    return number(value, c.lang) if isinstance(value, int | Decimal) else str(value)
+
+
+def _date(c: Composer, value: str) -> str:
+    import datetime as dt
+
+    try:
+        return date(dt.date.fromisoformat(value), c.lang)
+    except ValueError:
+        return value
+
+
+def _particulars(c: Composer, columns: Sequence[Column], given: Mapping[str, object]) -> str:
+    parts = []
+    for column in columns:
+        value = given.get(column.id)
+        if value in (None, ""):
+            continue
+        if column.type == "choice" and column.list and value in codes(c.pack, column.list):
+            parts.append(codes(c.pack, column.list).label(str(value), c.lang))
+        elif column.type == "yes_no":
+            parts.append(f"{pick(column.label, c.lang)}{c.say('colon')}{c.say(str(value))}")
+        elif column.type == "date":
+            parts.append(_date(c, str(value)))
+        else:
+            parts.append(_scalar(c, value))
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> d.Table | None:
+    """The matrix as a table: first dimension down, last one across; a middle one is shown in total."""
+    q = question.question
+    if q.type != "matrix" or answer.status != "answered" or not answer.cells:
+        return None
+    names = list(q.dimensions)
+    across = names[-1]
+    down = names[0] if len(names) > 1 else None
+    columns = _codes_with_total(c, question, across)
+    lines = _codes_with_total(c, question, down) if down else [(None, c.say("col_total"))]
+    head = [d.Cell("", header=True), *(d.Cell(label, align="end", header=True) for _, label in columns)]
+    rows = []
+    for code, label in lines:
+        at = {down: code} if down and code else {}
+        values = [cell_value(c.pack, q, answer, {**at, across: column}) for column, _ in columns]
+        if all(value is None for value in values):
+            continue
+        cells = [_number_cell(c, value) for value in values]
+        rows.append((d.Cell(label, header=True), *cells))
+    if not rows:
+        return None
+    title = f"{question.number} {pick(q.text, c.lang)}"
+    notes = tuple(filter(None, (_definition(c, question, answer), pick(answer.comment, c.lang))))
+    unit = c.pack.units.get(q.unit or "")
+    subtitle = pick(unit.label, c.lang).capitalize() if unit else ""
+    return d.Table(f"body-{body}-{question.id}", title, (tuple(head),), tuple(rows), subtitle, notes=notes)
+
+
+def _codes_with_total(c: Composer, question: AskedQuestion, dimension: str) -> list[tuple[str | None, str]]:
+    tree = codes(c.pack, question.question.dimensions[dimension].list)
+    found: list[tuple[str | None, str]] = [
+        (code, tree.label(code, c.lang)) for code in dimension_codes(c.pack, question.question, dimension)
+    ]
+    if question.question.dimensions[dimension].total:
+        found.append(("_T", c.say("col_total")))
+    return found
+
+
+def _number_cell(c: Composer, value: object) -> d.Cell:
+    if value is None:
+        return d.Cell("–", align="end", muted=True)
+    return d.Cell(_scalar(c, value), align="end", number=str(value))
+
+
+def _definition(c: Composer, question: AskedQuestion, answer: Answer) -> str:
+    """The definition used, in words: conscripts excluded, cadets included; head-count."""
+    grid = c.pack.definitions.get(question.question.definition or "")
+    if grid is None or answer.definition is None:
+        return ""
+    options = {o.code: pick(o.label, c.lang) for o in grid.options}
+    parts = [
+        f"{pick(category.label, c.lang)} {options.get(answer.definition.categories[category.code], '')}"
+        for category in grid.categories
+        if category.code in answer.definition.categories
+    ]
+    for name, choices in grid.fields.items():
+        labels = {choice.code: pick(choice.label, c.lang) for choice in choices}
+        if name in answer.definition.fields:
+            given = answer.definition.fields[name]
+            parts.append(labels.get(given) or _date(c, given))
+    return f"{c.say('definition_label')}{c.say('colon')}{', '.join(parts)}." if parts else ""
