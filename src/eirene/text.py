@@ -60,10 +60,11 @@ def listing(items: list[str], lang: str) -> str:
 def _shipped(lang: str) -> Mapping[str, str]:
     import yaml
 
-    path = files("eirene").joinpath("phrases", f"{lang}.yaml")
-    if not path.is_file():
-        return {}
-    loaded: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    folder = files("eirene").joinpath("phrases")
+    names = sorted(p.name for p in folder.iterdir() if p.name.startswith(f"{lang}.") and p.name.endswith(".yaml"))
+    loaded: dict[str, str] = {}
+    for name in names:  # <lang>.yaml, and <lang>.<part>.yaml for the words of one part
+        loaded |= yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8")) or {}
     return loaded
 
 
