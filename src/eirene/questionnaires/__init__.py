@@ -1,1 +1,20 @@
+"""Questionnaires, answers and checks: what a body may report, what it reported, and what is doubtful in it."""
 
+from eirene.questionnaires.model import Answer, Cell, Definition, Finding, Place, Report
+from eirene.questionnaires.rules import (
+    BodyScope,
+    Context,
+    Expression,
+    FigureScope,
+    ReportScope,
+    Scope,
+    applies,
+    compile_expression,
+    is_asked,
+)
+from eirene.questionnaires.values import Cells, cell_value, cells_of, shape
+
+__all__ = [
+    "Answer", "BodyScope", "Cell", "Cells", "Context", "Definition", "Expression", "FigureScope", "Finding", "Place",
+    "Report", "ReportScope", "Scope", "applies", "cell_value", "cells_of", "compile_expression", "is_asked", "shape",
+]  # fmt: skip
