@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from eirene.text import Text
 
 Basis = Literal["computed", "published", "compiled"]
-#: Why a body is not in a figure. `no_report`: it was asked and did not report.
-Reason = Literal["no_report", "no_data", "withheld", "not_applicable", "not_answered", "unusable"]
+#: Why a body is not in a figure, in the order in which reasons are told.
+#: no_report    it was asked and did not report;  not_asked: it belongs to the population and was not asked then
+#: unusable     a blocker stands against its answer
+#: zero_denominator  it has no rate of its own (means, medians);  largest: left out of `pooled_without_largest`
+#: not_in_panel not in both cycles, or its definition changed (matched panel)
+#: clash, not_published  compiled figures: sources differ, nobody published a value
+Reason = Literal[
+    "no_report", "not_asked", "no_data", "withheld", "not_applicable", "not_answered", "unusable",
+    "zero_denominator", "largest", "not_in_panel", "clash", "not_published",
+]  # fmt: skip
+REASONS: tuple[str, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, slots=True)
