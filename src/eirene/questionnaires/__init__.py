@@ -1,5 +1,13 @@
 """Questionnaires, answers and checks: what a body may report, what it reported, and what is doubtful in it."""
 
+from eirene.questionnaires.interchange import (
+    dump_report,
+    load_report,
+    parse_report,
+    read_json,
+    report_bytes,
+    report_hash,
+)
 from eirene.questionnaires.model import Answer, Cell, Definition, Finding, Place, Report
 from eirene.questionnaires.rules import (
     BodyScope,
@@ -16,5 +24,6 @@ from eirene.questionnaires.values import Cells, cell_value, cells_of, shape
 
 __all__ = [
     "Answer", "BodyScope", "Cell", "Cells", "Context", "Definition", "Expression", "FigureScope", "Finding", "Place",
-    "Report", "ReportScope", "Scope", "applies", "cell_value", "cells_of", "compile_expression", "is_asked", "shape",
+    "Report", "ReportScope", "Scope", "applies", "cell_value", "cells_of", "compile_expression", "dump_report",
+    "is_asked", "load_report", "parse_report", "read_json", "report_bytes", "report_hash", "shape",
 ]  # fmt: skip

@@ -24,6 +24,8 @@ from eirene.questionnaires.model import TOTAL, Answer, Cell, CellKey, Number
 T = TypeVar("T")
 #: Wide enough that no sum of numbers a report may hold is rounded; the ambient context is the caller's, not ours.
 _WIDE = DecimalContext(prec=400)
+#: Units whose values do not add up: the average age of women and men is no sum.
+_NOT_ADDED = ("percent", "points", "years", "months", "weeks", "days")
 _kept: dict[int, dict[Hashable, Any]] = {}
 
 
@@ -73,7 +75,10 @@ class Shape:
     asked: tuple[tuple[str, ...], ...]
     #: By dimension: code → its parts; `_T` → the topmost codes asked. A code without parts is not in it.
     parts: tuple[Mapping[str, tuple[str, ...]], ...]
-    totals: tuple[bool, ...]
+    #: By dimension: whether its codes are parts of a whole (a total is asked, and the unit adds up).
+    whole: tuple[bool, ...]
+    #: Whether the unit adds up at all.
+    additive: bool
 
     def key(self, cell: Mapping[str, str]) -> CellKey:
         """The canonical key of a cell; a dimension that is not named is its total."""
@@ -98,8 +103,14 @@ def _shape(pack: Pack, question: Question) -> Shape:
         trees,
         asked,
         tuple(_parts(tree, among) for tree, among in zip(trees, asked, strict=True)),
-        tuple(question.dimensions[name].total for name in names),
+        tuple(adds_up(question) and question.dimensions[name].total for name in names),
+        adds_up(question),
     )
+
+
+def adds_up(question: Question) -> bool:
+    """Whether the cells of a matrix may be added: counts may; shares, ages and durations may not."""
+    return question.unit not in _NOT_ADDED and (question.integer or question.unit == "persons")
 
 
 def _parts(tree: CodeTree, asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -152,6 +163,8 @@ class Cells:
                 return NOT_APPLICABLE
             return cell.value if cell.status == "answered" else None
         for place, code in enumerate(key):
+            if not (self.shape.whole[place] if code == TOTAL else self.shape.additive):
+                continue
             found = self.sum_of_parts(key, place, self.shape.parts[place].get(code, ()))
             if found is not None:
                 return found
