@@ -65,7 +65,7 @@ RESTRICTED: dict[str, tuple[tuple[str, int, int], ...]] = {
     "harassment_prevention": (("members", 3, 2),),
     "harassment_procedure": (("partners", 3, 2),),
     "gender_focal_points": (("partners", 3, 2),),
-    "harassment_reports": (("members", 14, 5), ("office", 3, 2)),
+    "harassment_reports": (("members", 14, 4), ("office", 3, 2)),
     "deployed": (("members", 4, 3),),
     "deployed_person_tours": (("members", 6, 3), ("office", 2, 2)),
     "predeployment_required": (("members", 4, 2),),
