@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +16,9 @@ from eirene.framework import Pack, asked, asked_bodies
 from eirene.questionnaires import Answer, Cells, Context, Expression, Finding, Report, applies, compile_expression
 from eirene.questionnaires.rules import report_scope
 
+#: An expression that is a cell and nothing else: personnel, personnel[sex=women, rank=OF-6+]
+_REFERENCE = re.compile(r"\s*(?!reported\b)([a-z]\w*)\s*(?:\[((?:\s*\w+\s*=\s*[\w+-]+\s*,?)+)\])?\s*")
+_NAMED = re.compile(r"(\w+)\s*=\s*([\w+-]+)")
 #: Of several questions that a figure speaks of, the first of these reasons is the one that is told.
 _WEIGHT = ("not_applicable", "unusable", "withheld", "no_data", "not_answered")
 
@@ -108,7 +112,15 @@ class Answers:
         size = compile_size(self.pack, self.asked)
         if size is None:
             return {}
-        return {b: half_even(*pair(v)) for b, v in self._evaluated(size, {}).items() if v is not None}
+        sizes = {b: half_even(*pair(v)) for b, v in self._evaluated(size, {}).items() if v is not None}
+        # A body without the forces that the question is about is known to have none of them.
+        for body in (*self.reports, *self.pack.bodies):
+            if body not in sizes and any(self._does_not_apply(q, body) for q in size.questions):
+                sizes[body] = 0
+        return sizes
+
+    def _does_not_apply(self, question: str, body: str) -> bool:
+        return self._out.get(body, {}).get(question) == "not_applicable" or not self.applies(question, body)
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
@@ -135,6 +147,10 @@ class Answers:
         """The value of an expression for each body that reported; for all that were asked, if `everyone`."""
         key = (expression.text, tuple(sorted(bound.items())))
         if key not in self._values:
+            reference = _REFERENCE.fullmatch(expression.text)
+            if reference is not None and self.asked.questions[reference[1]].question.type == "matrix":
+                self._values[key] = self._looked_up(reference[1], reference[2], bound)
+                return self._values[key]
             found: dict[str, Any] = {}
             evaluate, before = expression.evaluate, expression.uses_previous
             for body, context in self._contexts.items():
@@ -149,6 +165,22 @@ class Answers:
                     found[body] = evaluate(Context(self.pack, self.asked, None, body, bound))
             self._values[key] = found
         return self._values[key]
+
+    def _looked_up(self, question: str, named: str | None, bound: Mapping[str, str]) -> dict[str, Any]:
+        """The value of an expression that is a single cell, without evaluating it: most numerators and denominators
+        are one, and this is half of the time."""
+        cell = {**bound, **dict(_NAMED.findall(named or ""))}
+        found: dict[str, Any] = {}
+        place: tuple[str, ...] | None = None
+        for body, context in self._contexts.items():
+            cells = context.cells(question)
+            if cells is not None:
+                place = place or cells.shape.key(cell)
+                value = cells.value(place)
+                found[body] = value if value is None or type(value) is int else exact(value)
+            else:
+                found[body] = None
+        return found
 
     def _shares(self, compiled: Compiled, index: int) -> Mapping[str, Contribution]:
         line = compiled.lines[index]
@@ -238,6 +270,14 @@ class Answers:
         if statuses == {"not_applicable"}:
             return ["not_applicable"]
         return [status for status in statuses if status in ("withheld", "no_data")]
+
+    def standing(self, question: str, body: str) -> str:
+        """`answered`, or the reason why a body's answer to a question is not there to be counted."""
+        if body in self.reports:
+            return self._out[body].get(question, "answered")
+        if not self.applies(question, body):
+            return "not_applicable"
+        return "no_report" if body in self.asked_bodies or body not in self.pack.bodies else "not_asked"
 
     def only_total(self, compiled: Compiled, index: int) -> frozenset[str]:
         """Bodies that are not in a line because they gave the total, and not its break-down."""

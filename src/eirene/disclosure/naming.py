@@ -1,0 +1,382 @@
+"""Which answers may stand under a body's name, so that no other body can be worked out from them (practice 9, 13).
+
+An answer may be shown by name if the audience may see it, the body released it for naming, and nobody else becomes
+derivable by subtraction. Published totals are taken to be known: counts by answer and reason of every population, sums
+of every figure. Where the bodies that are not named are determined by them, further names are withdrawn, always the
+same ones for the same reports, until they are not. Withdrawn answers stay counted.
+
+These are the plain cases (one body left over, all left over alike, one population inside another, a body that is never
+named because it did not report). The audit that attacks all cells together by linear programmes is another matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from eirene.figures.answers import Answers as Counted
+from eirene.figures.model import Figure
+from eirene.framework import asked, audience_rank, population_bodies
+from eirene.framework.model import Indicator, Pack, Question
+from eirene.questionnaires.model import Report
+
+#: Why a figure has no value for this audience.
+PROTECTED = "protected"
+
+#: Kinds that are sums over bodies or follow from them: what all others are known, one body can be worked out.
+_SUMS = frozenset({"pooled", "pooled_without_largest", "count", "mean_of_bodies", "matched_panel"})
+#: Kinds that show the value of single bodies, and from how many bodies on they may be shown while some are not named.
+_ORDER = {"median_of_bodies": 3, "lower_quartile": 5, "upper_quartile": 5, "minimum": 5, "maximum": 5}
+_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_]*")
+
+#: cycle, body, question
+Named = tuple[str, str, str]
+
+
+def questions_in(expression: str | None, pack: Pack) -> frozenset[str]:
+    """Questions of the bank that an expression names. Codes that look like one are taken for one: that errs on the
+    side of protection."""
+    return frozenset(word for word in _WORD.findall(expression or "") if word in pack.questions)
+
+
+def figure_questions(pack: Pack, indicator: str, _seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Questions whose answers a figure of the indicator is made from; empty if the pack does not know it."""
+    found = pack.indicators.get(indicator)
+    if found is None or indicator in _seen:
+        return frozenset()
+    return _indicator_questions(pack, found, _seen | {indicator})
+
+
+def _indicator_questions(pack: Pack, indicator: Indicator, seen: frozenset[str]) -> frozenset[str]:
+    names: set[str] = set()
+    for expression in (indicator.yes, indicator.numerator, indicator.denominator, indicator.value, indicator.question):
+        names |= questions_in(expression, pack)
+    for part in (indicator.left, indicator.right):
+        if part is not None:
+            names |= figure_questions(pack, part, seen)
+    return frozenset(names)
+
+
+@dataclass
+class Cycle:
+    """The answers of one cycle, and who is asked them."""
+
+    pack: Pack
+    id: str
+    reports: Mapping[str, Report]
+    #: Sets of bodies whose totals are published or follow from published ones.
+    sets: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        return {q.id: q.question for q in asked(self.pack, self.id).questions.values()}
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The answers as figures count them: conditions applied, reasons told apart."""
+        return Counted(self.pack, self.id, self.reports.values(), {}, ())
+
+    def category(self, body: str, question: str) -> str | tuple[str, ...]:
+        """What the published counts tell apart: an answer by its codes, a missing one by its reason."""
+        standing = self.counted.standing(question, body)
+        if standing != "answered":
+            return standing
+        value = self.reports[body].answers[question].value
+        return tuple(value) if isinstance(value, tuple) else f"={value}"
+
+    def outside(self, body: str, question: str) -> bool:
+        """Whether everybody can know from the pack that the question does not apply; such a body hides nobody."""
+        return not self.counted.applies(question, body)
+
+
+@dataclass
+class Naming:
+    """The names that may be shown; names are withdrawn from it, never added."""
+
+    pack: Pack
+    audience: str
+    cycles: Mapping[str, Cycle]
+    shown: set[Named] = field(default_factory=set)
+    visible: set[Named] = field(default_factory=set)
+    #: What was done, counted: names withdrawn by cause, figures hidden, sets that are of one mind.
+    steps: Counter[str] = field(default_factory=Counter)
+    _questions: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def release(self) -> None:
+        """What the bodies themselves released, before anybody is protected."""
+        rank = audience_rank(self.pack, self.audience)
+        for cycle in self.cycles.values():
+            default = self.pack.cycles[cycle.id].default_releasability
+            for body, report in cycle.reports.items():
+                for question, answer in report.answers.items():
+                    if audience_rank(self.pack, answer.releasability or default) >= rank:
+                        self.visible.add((cycle.id, body, question))
+                        if answer.naming:
+                            self.shown.add((cycle.id, body, question))
+
+    def withdraw(self, cycle: str, body: str, question: str, cause: str) -> None:
+        self.shown.discard((cycle, body, question))
+        self.steps[f"names_withdrawn_{cause}"] += 1
+
+    def protect(self, figures: Sequence[Figure]) -> frozenset[str]:
+        """Withdraws names until nobody is derivable; returns keys of figures that must not be shown at all."""
+        sums = _sums(self.pack, figures)
+        while True:
+            before = len(self.shown)
+            self._gates()
+            for cycle in self.cycles.values():
+                self._silent(cycle)
+                for question in cycle.questions.values():
+                    self._counted(cycle, question)
+            hidden = self._left_over(sums)
+            if len(self.shown) == before:
+                break
+        self._of_one_mind()
+        return frozenset(hidden | self._single_values(figures) | self._small(figures))
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def _gates(self) -> None:
+        """An answer that is asked only after a yes gives that yes away: without its name, this one has none either."""
+        for cycle in self.cycles.values():
+            gates = {q: questions_in(question.asked_if, self.pack) for q, question in cycle.questions.items()}
+            changed = True
+            while changed:
+                changed = False
+                for body in cycle.reports:
+                    for question, needed in gates.items():
+                        if (cycle.id, body, question) in self.shown and not all(
+                            (cycle.id, body, gate) in self.shown for gate in needed
+                        ):
+                            self.withdraw(cycle.id, body, question, "asked_after_another")
+                            changed = True
+
+    def _silent(self, cycle: Cycle) -> None:
+        """Who did not report is never named; if all others are, everybody can tell who it was. One that reported is
+        then not named at all: the one with the fewest answers shown by name."""
+        for bodies in cycle.sets:
+            unnamed = [b for b in bodies if not self._names(cycle, b)]
+            if not unnamed or any(b in cycle.reports for b in unnamed):
+                continue
+            named = [b for b in bodies if b in cycle.reports]
+            if not named:
+                continue
+            decoy = min(named, key=lambda b: (len(self._names(cycle, b)), named.index(b)))
+            for question in self._names(cycle, decoy):
+                self.withdraw(cycle.id, decoy, question, "others_silent")
+
+    def _names(self, cycle: Cycle, body: str) -> list[str]:
+        return [q for q in cycle.questions if (cycle.id, body, q) in self.shown]
+
+    def _counted(self, cycle: Cycle, question: Question) -> None:
+        """Answers by choice: if all that are not named are alike, their answer is known from the counts."""
+        if question.type not in ("yes_no", "single_choice", "multiple_choice"):
+            return
+        views: list[str | None] = [None]
+        if question.type == "multiple_choice" and question.choices:
+            views = [code.code for code in self.pack.code_lists[question.choices].codes]
+        changed = True
+        while changed:
+            changed = False
+            for bodies in cycle.sets:
+                for code in views:
+                    changed |= self._mix(cycle, question.id, bodies, code)
+
+    def _mix(self, cycle: Cycle, question: str, bodies: Sequence[str], code: str | None) -> bool:
+        hiding = [b for b in bodies if not cycle.outside(b, question)]
+        unnamed: list[str] = []
+        named: list[str] = []
+        for body in hiding:
+            (named if (cycle.id, body, question) in self.shown else unnamed).append(body)
+        kinds = {_kind(cycle.category(b, question), code) for b in unnamed}
+        if len(kinds) != 1:
+            return False
+        others = [b for b in named if _kind(cycle.category(b, question), code) not in kinds]
+        if not others:
+            return False
+        sizes = Counter(_kind(cycle.category(b, question), code) for b in others)
+        chosen = max(others, key=lambda b: (sizes[_kind(cycle.category(b, question), code)], -hiding.index(b)))
+        self.withdraw(cycle.id, chosen, question, "others_alike")
+        return True
+
+    def _left_over(self, sums: Sequence[_Sum]) -> set[str]:
+        """Sums: one that alone is not named is the sum less all others. One more is withdrawn, the smallest; where
+        nobody is left to withdraw, the figure is not shown."""
+        hidden: set[str] = set()
+        for one in sums:
+            if one.cycle not in self.cycles:
+                continue
+            for question in sorted(one.questions):
+                unnamed = [b for b in one.contributions if (one.cycle, b, question) not in self.shown]
+                if len(unnamed) != 1:
+                    continue
+                named = [b for b in one.contributions if b != unnamed[0]]
+                if not named:
+                    hidden.add(one.key)
+                    continue
+                smallest = min(named, key=lambda b: (one.contributions[b], b))
+                self.withdraw(one.cycle, smallest, question, "one_left_over")
+        return hidden
+
+    def _single_values(self, figures: Sequence[Figure]) -> set[str]:
+        """Medians, quartiles and extremes of few bodies are single bodies' values."""
+        hidden = set()
+        for figure in figures:
+            least = _ORDER.get(figure.kind)
+            if least is None or figure.basis != "computed" or figure.value is None or len(figure.members) >= least:
+                continue
+            if any(not self.shows(figure, body) for body in figure.members):
+                hidden.add(figure.key)
+        return hidden
+
+    def _small(self, figures: Sequence[Figure]) -> set[str]:
+        """Counts of persons below the threshold of their disclosure class, and the next smallest one of the same
+        break-down where one alone would follow from the rest."""
+        hidden: set[str] = set()
+        groups: dict[tuple[str, ...], list[Figure]] = {}
+        for figure in figures:
+            threshold = self._threshold(figure)
+            if threshold and any(not self.shows(figure, body) for body in figure.members):
+                group = (figure.id, figure.cycle, figure.population, figure.kind, *sorted(figure.dimensions))
+                groups.setdefault(group, []).append(figure)
+                if any(0 < part < threshold for part in _counts(figure)):
+                    hidden.add(figure.key)
+        for group_figures in groups.values():
+            small = [f for f in group_figures if f.key in hidden]
+            rest = [f for f in group_figures if f.key not in hidden and f.numerator]
+            if len(small) == 1 and small[0].dimensions and rest:
+                hidden.add(min(rest, key=lambda f: (Decimal(f.numerator or 0), f.key)).key)
+        return hidden
+
+    def _threshold(self, figure: Figure) -> int:
+        if figure.basis != "computed" or figure.kind not in _SUMS or figure.value is None:
+            return 0
+        classes = {c.code: c.threshold for c in self.pack.header.disclosure_classes}
+        indicator = self.pack.indicators.get(figure.id)
+        own = indicator.disclosure if indicator else None
+        if own is not None:
+            return classes.get(own, 0)
+        found = (self.pack.questions[q].disclosure for q in figure_questions(self.pack, figure.id))
+        return max((classes.get(c, 0) for c in found if c is not None), default=0)
+
+    def shows(self, figure: Figure, body: str) -> bool:
+        """Whether a body may be named as part of a figure: all that it answered for it may be."""
+        if figure.id not in self._questions:
+            self._questions[figure.id] = figure_questions(self.pack, figure.id)
+        questions = self._questions[figure.id]
+        return bool(questions) and all((figure.cycle, body, q) in self.shown for q in questions)
+
+    def _of_one_mind(self) -> None:
+        """Sets in which all gave one answer: the count itself says it; no name that could be withdrawn hides it."""
+        for cycle in self.cycles.values():
+            for question in cycle.questions.values():
+                if question.type not in ("yes_no", "single_choice"):
+                    continue
+                for bodies in cycle.sets:
+                    hiding = [b for b in bodies if not cycle.outside(b, question.id)]
+                    unnamed = [b for b in hiding if (cycle.id, b, question.id) not in self.shown]
+                    if len({cycle.category(b, question.id) for b in unnamed}) == 1:
+                        self.steps["counts_of_one_mind"] += 1
+
+
+def _kind(category: str | tuple[str, ...], code: str | None) -> str:
+    """For several choices, one at a time: chosen or not."""
+    if isinstance(category, tuple):
+        return "chosen" if code in category else "not_chosen"
+    return category
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A sum that is published, or the difference of two: over which bodies, and what each brings."""
+
+    key: str
+    cycle: str
+    questions: frozenset[str]
+    contributions: Mapping[str, Fraction]
+
+
+def _sums(pack: Pack, figures: Sequence[Figure]) -> list[_Sum]:
+    """Every published sum, and the difference of any two of one indicator and break-down of which one contains the
+    other: a population inside another, all but the largest."""
+    found: list[_Sum] = []
+    groups: dict[tuple[str, ...], list[_Sum]] = {}
+    for figure in figures:
+        questions = figure_questions(pack, figure.id)
+        if figure.basis != "computed" or figure.kind not in _SUMS or figure.value is None or not questions:
+            continue
+        one = _Sum(figure.key, figure.cycle, questions, {b: amount(v) for b, v in figure.members.items()})
+        if not one.contributions:
+            continue
+        found.append(one)
+        where = (figure.id, figure.cycle, *(f"{d}={c}" for d, c in sorted(figure.dimensions.items())))
+        groups.setdefault(where, []).append(one)
+    for group in groups.values():
+        found.extend(_differences(group))
+    return found
+
+
+def _differences(group: Sequence[_Sum]) -> Iterable[_Sum]:
+    seen = set()
+    for inner in group:
+        for outer in group:
+            if not set(inner.contributions) < set(outer.contributions):
+                continue
+            rest = {b: v for b, v in outer.contributions.items() if b not in inner.contributions}
+            if (inner.key, frozenset(rest)) not in seen:
+                seen.add((inner.key, frozenset(rest)))
+                # Where it must be hidden, the inner one is: the whole says more.
+                yield _Sum(inner.key, inner.cycle, inner.questions, rest)
+
+
+def amount(contribution: Any) -> Fraction:
+    """The size of what a body brings to a figure, whatever form it has: a number, or several of which the largest."""
+    if isinstance(contribution, bool):
+        return Fraction(int(contribution))
+    if isinstance(contribution, int | Decimal | Fraction):
+        return Fraction(contribution)
+    if isinstance(contribution, Mapping):
+        contribution = list(contribution.values())
+    if isinstance(contribution, Collection) and not isinstance(contribution, str):
+        return max((amount(part) for part in contribution), default=Fraction(0))
+    return Fraction(0)
+
+
+def _counts(figure: Figure) -> list[Decimal]:
+    """Persons that a figure counts: those it is about, and the rest."""
+    if figure.numerator is None:
+        return []
+    numerator = Decimal(figure.numerator)
+    if figure.denominator is None:
+        return [numerator]
+    return [numerator, Decimal(figure.denominator) - numerator]
+
+
+# --- who is counted -------------------------------------------------------------------------------------------------
+
+
+def population_sets(
+    pack: Pack, cycle_id: str, populations: Iterable[str], as_of: Any, reported: Mapping[str, frozenset[str]]
+) -> tuple[tuple[str, ...], ...]:
+    """The bodies of each population, and the differences of those that contain each other."""
+    sets: list[tuple[str, ...]] = []
+    for code in populations:
+        bodies = population_bodies(pack, code, cycle_id, as_of=as_of, reported=reported)
+        if bodies and bodies not in sets:
+            sets.append(bodies)
+    for inner in list(sets):
+        for outer in list(sets):
+            if set(inner) < set(outer):
+                rest = tuple(b for b in outer if b not in inner)
+                if rest not in sets:
+                    sets.append(rest)
+    return tuple(sets)

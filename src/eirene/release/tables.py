@@ -1,0 +1,60 @@
+"""CSV as a release writes and reads it: UTF-8, comma, double quotes where needed, one line feed per row.
+
+A text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return and is no number)
+is written with an apostrophe before it, and read back without; so is a text that begins with an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from eirene.errors import Unreadable
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+#: More characters than any answer may have; the csv module's own limit is lower than a long comment.
+_LONGEST = 1 << 20
+
+
+def guard(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def unguard(text: str) -> str:
+    return text[1:] if text.startswith("'") else text
+
+
+def plain(value: int | Decimal | None) -> str:
+    """A number with a decimal point and without exponent; '' for none."""
+    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([guard(row.get(column, "")) for column in columns] for row in rows)
+    return target.getvalue().encode()
+
+
+def read_csv(data: bytes, columns: Sequence[str], where: str) -> list[dict[str, str]]:
+    """Rows as written. Raises Unreadable if the columns are others or a row has too few."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The file is not UTF-8: {error.reason} at byte {error.start}.", where=where) from None
+    csv.field_size_limit(_LONGEST)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise Unreadable(f"The file is not a table: {error}.", where=where) from None
+    if not lines or lines[0] != list(columns):
+        raise Unreadable(f"The columns are not {', '.join(columns)}.", where=f"{where}:1")
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) != len(columns):
+            raise Unreadable(f"{len(line)} fields instead of {len(columns)}.", where=f"{where}:{number}")
+    return [dict(zip(columns, map(unguard, line), strict=True)) for line in lines[1:]]
