@@ -33,7 +33,7 @@ def main(memory: int, seconds: int) -> None:
 def _parsed(kind: str, data: bytes) -> dict[str, Any]:
     try:
         if kind == "json":
-            _inspect.load_json(data)
+            _inspect.check_json(data)
             return {"ok": True}
         return {"sheets": _inspect.read_values(data)}
     except _inspect.Refused as refused:

@@ -7,7 +7,7 @@ a child process that has little memory and little time. A child that dies, for w
     file                        10 MB
     entries of the container    2,000; unpacked 100 MB counted while inflating; at most 100 times the packed size
     sheets                      20,000 rows × 256 columns, 500,000 cells in all, no document type, no entities
-    JSON                        depth 32, 500,000 values, no duplicate keys, no exponents
+    JSON                        well-formed, depth 32, 500,000 values
     child                       512 MiB of address space, 20 s of processor time a file, 60 s by the wall clock
 
 Memory and processor limits need POSIX; on macOS the address space is not enforced, on Windows neither is. There the
@@ -79,12 +79,12 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What came through the door: the sheets of a workbook, or the data of a JSON file."""
+    """What came through the door: the sheets of a workbook, or the bytes of a JSON file that is well-formed."""
 
     place: str
     kind: Literal["xlsx", "json"]
     sheets: tuple[RawSheet, ...] = ()
-    data: object = None
+    data: bytes = b""
 
 
 class Door:
@@ -110,7 +110,9 @@ class Door:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -143,8 +145,8 @@ class Door:
         answer = self._ask(kind, data)
         if "refused" in answer:
             raise Refused(str(answer["refused"]), **answer["facts"])
-        if kind == "json":  # the child has found it within the limits and strict; reading it again is safe
-            return Outside(place, "json", data=_inspect.load_json(data))
+        if kind == "json":  # the child has found it well-formed and within the limits: reading it again is safe
+            return Outside(place, "json", data=data)
         return Outside(place, "xlsx", tuple(_sheet(raw) for raw in answer["sheets"]))
 
     def _ask(self, kind: str, data: bytes) -> dict[str, Any]:
@@ -188,7 +190,8 @@ class Door:
         # -I: neither the folder we stand in nor the environment decides which code the child runs.
         root = str(Path(__file__).resolve().parents[2])
         memory, seconds = self._limits
-        code = f"import sys; sys.path.insert(0, {root!r}); from eirene.formats._child import main; main({memory}, {seconds})"
+        start = f"from eirene.formats._child import main; main({memory}, {seconds})"
+        code = f"import sys; sys.path.insert(0, {root!r}); {start}"
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter on our own code
             [sys.executable, "-I", "-c", code],
             stdin=subprocess.PIPE,
@@ -235,8 +238,8 @@ def read_bytes(path: str | Path) -> bytes:
 
 def refusal(refused: Refused, place: str, say: Phrases) -> Unreadable:
     """The error for a person: what the file is, and what to do."""
-    facts = {key: value for key, value in refused.facts.items()}
-    return Unreadable(Problem(say(refused.code, **facts), place, say(f"{refused.code}_do", **facts)))
+    code, facts = refused.code, refused.facts
+    return Unreadable(Problem(say(code, **facts), place, say(f"{code}_do", **facts)))
 
 
 def _sheet(raw: Mapping[str, Any]) -> RawSheet:
