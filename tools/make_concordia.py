@@ -364,9 +364,9 @@ def personnel(n: Nation) -> Answer:
     leaves: Leaves = {}
     for (service, _, sex), value in n.base.items():
         leaves[service, sex] = (leaves.get((service, sex)) or 0) + (value or 0)
-    # Lothmar knows its women and men, and its services, but not the women and men of each service.
+    # Lothmar knows its women and men, but not in which services they serve.
     crossed = n.profile.style != "no_services"
-    answer = matrix(n, "personnel", leaves, keep=lambda key: crossed or T in key)
+    answer = matrix(n, "personnel", leaves, keep=lambda key: crossed or key[0] == T)
     answer["definition"] = definition(n)
     return answer
 
@@ -692,7 +692,7 @@ def particulars(n: Nation, question: str) -> list[dict[str, str]]:
     """Title, date and link of what a yes rests on; the same in every cycle."""
     slow = n.rng(question, "particulars")
     if question == "nap_1325":
-        year = slow.randint(2010, 2013)
+        year = slow.randint(2011, 2013)
         title = f"{words()['nap_title'][french(n)]}, {year}–{year + 5}"
         return [{"title": title, "date": f"{year}-{slow.randint(1, 12):02}-08", "link": address(n, "nap")}]
     kinds = ("law", "ministerial_policy", "order", "plan")
@@ -868,6 +868,8 @@ def released(n: Nation, question: str, hidden: Mapping[str, Mapping[str, str]]) 
         extra["releasability"] = level
     given = n.answers[question]
     odds = 84 if "cells" in given else {"yes": 66, "no": 28}.get(str(given.get("value")), 60)
+    if question == "harassment_reports":
+        odds = 0
     if given["status"] == "answered" and n.rng(question, "naming").randint(1, 100) <= odds:
         extra["naming"] = True
     return extra
@@ -895,7 +897,7 @@ def report(n: Nation, yes: Mapping[str, Mapping[str, str]], hidden: Mapping[str,
         if not reaches(n, question):
             continue
         n.answers[question] = answer(n, question, yes)
-        if n.yearly(question, "comment").randint(1, 100) <= 4:
+        if "cells" in n.answers[question] and n.yearly(question, "comment").randint(1, 100) <= 8:
             comments = words()["comments"]
             n.answers[question]["comment"] = comments[n.yearly(question, "which").randrange(len(comments))]
         if question in justified:
