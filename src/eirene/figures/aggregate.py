@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -54,7 +53,7 @@ def gap(terms: tuple[Rate, ...], signs: Sequence[int]) -> Gap:
     """Difference of a body's own rates; None if one of them has no denominator."""
     if any(term.own is None for term in terms):
         return Gap(terms, None, -1)
-    own = pair(_combined([term.own for term in terms], signs))
+    own = _combined([term.own for term in terms], signs)
     return Gap(terms, own, scaled(own))
 
 
@@ -63,8 +62,14 @@ def amount(value: Exact) -> Amount:
     return Amount(value, own, scaled(own))
 
 
-def _combined(values: Sequence[Pair | None], signs: Sequence[int]) -> Fraction:
-    return sum((sign * Fraction(*value) for value, sign in zip(values, signs, strict=True) if value), Fraction(0))
+def _combined(values: Sequence[Pair | None], signs: Sequence[int]) -> Pair:
+    """The signed sum of ratios, all of which are there."""
+    numerator, denominator = 0, 1
+    for value, sign in zip(values, signs, strict=True):
+        assert value is not None
+        numerator = numerator * value[1] + sign * value[0] * denominator
+        denominator *= value[1]
+    return numerator, denominator
 
 
 class Form(NamedTuple):
@@ -140,7 +145,7 @@ def _pooled_gap(kind: str, form: Form, bodies: tuple[str, ...], given: Given) ->
         values.append(ratio(sum(t.numerator for t in terms), sum(t.denominator for t in terms)))
     if any(value is None for value in values):
         return Result(kind, None, None, None, bodies)
-    return Result(kind, published(pair(_combined(values, form.signs)), form.scale, form.decimals), None, None, bodies)
+    return Result(kind, published(_combined(values, form.signs), form.scale, form.decimals), None, None, bodies)
 
 
 def _without_largest(bodies: tuple[str, ...], given: Given, sizes: Sizes) -> tuple[str, ...]:

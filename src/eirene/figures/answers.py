@@ -17,7 +17,7 @@ from eirene.questionnaires import Answer, Cells, Context, Expression, Finding, R
 from eirene.questionnaires.rules import report_scope
 
 #: An expression that is a cell and nothing else: personnel, personnel[sex=women, rank=OF-6+]
-_REFERENCE = re.compile(r"\s*(?!reported\b)([a-z]\w*)\s*(?:\[((?:\s*\w+\s*=\s*[\w+-]+\s*,?)+)\])?\s*")
+_REFERENCE = re.compile(r"\s*(?!reported\b)([a-z]\w*)\s*(?:\[([^\[\]()']*)\])?\s*")
 _NAMED = re.compile(r"(\w+)\s*=\s*([\w+-]+)")
 #: Of several questions that a figure speaks of, the first of these reasons is the one that is told.
 _WEIGHT = ("not_applicable", "unusable", "withheld", "no_data", "not_answered")

@@ -107,6 +107,5 @@ def quantile(ordered: Sequence[Pair], quarter: int) -> Pair:
     index, rest = divmod(position, 4)
     if not rest:
         return ordered[index]
-    low, high = Fraction(*ordered[index]), Fraction(*ordered[index + 1])
-    between = low + (high - low) * Fraction(rest, 4)
-    return between.numerator, between.denominator
+    (low, of_low), (high, of_high) = ordered[index], ordered[index + 1]
+    return (4 - rest) * low * of_high + rest * high * of_low, 4 * of_low * of_high

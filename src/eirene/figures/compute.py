@@ -8,7 +8,8 @@ counted under the reason why not, so that n_answered and missing always add up t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,7 +22,7 @@ from eirene.figures.answers import Answers
 from eirene.figures.arithmetic import number
 from eirene.figures.indicators import Compiled, Line
 from eirene.figures.model import REASONS, Change, Coverage, Figure, Footnote, Missing
-from eirene.figures.notes import Notes, notes_of
+from eirene.figures.notes import Note, Notes, notes_of
 from eirene.framework import Pack, asked, cycle_of, members_on, population_bodies
 from eirene.questionnaires import Finding, Report
 from eirene.text import Phrases, Text
@@ -52,7 +53,7 @@ def compute(
 
     Raises PackError if an indicator cannot mean anything, UsageError if a report is of another cycle or a body has two.
     """
-    return _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies).figures(cycle_id, only)
+    return _made(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), (cycle_id,), only)
 
 
 def compute_series(
@@ -71,8 +72,25 @@ def compute_series(
     A population is as it was on each cycle's own reference date; a constant panel and today's members are the same
     bodies throughout: those of this edition. Arguments as for `compute`; `findings` and `bodies` are of this cycle.
     """
-    book = _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies)
-    return sorted((f for cycle in book.cycles for f in book.figures(cycle, only)), key=attrgetter("key"))
+    return _made(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), None, only)
+
+
+def _made(open_book: Callable[[], _Book], cycles: tuple[str, ...] | None, only: Collection[str] | None) -> list[Figure]:
+    """The figures of these cycles (absent: of all in the book), in order. The search for cycles of references is
+    spared while tens of thousands of figures are made, none of which is in one: a third of the time."""
+
+    def figures() -> list[Figure]:
+        book = open_book()
+        found = [figure for cycle in cycles or book.cycles for figure in book.figures(cycle, only)]
+        return sorted(found, key=attrgetter("key"))
+
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return figures()
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Line(NamedTuple):
@@ -89,12 +107,33 @@ class _Comparison:
 
     since: str
     before: _Line
+    before_of: Mapping[str, Result]
     panel: tuple[str, ...]
     panel_now: Mapping[str, Result]
     panel_before: Mapping[str, Result]
     gained: int | None
     lost: int | None
+    entered: int
+    left: int
     not_comparable: Text
+
+
+class _About(NamedTuple):
+    """What all kinds of figure of one line over one population share."""
+
+    n_bodies: int
+    n_applicable: int
+    of_personnel: int | None
+    extra: Mapping[str, Any]
+    footnotes: tuple[Footnote, ...]
+
+
+class _Shown(NamedTuple):
+    """What figures with the same bodies in them share."""
+
+    coverage: Coverage
+    footnotes: tuple[Footnote, ...]
+    members: Mapping[str, Any]
 
 
 class _Book:
@@ -176,7 +215,6 @@ class _Book:
         for compiled in maker.answers.indicators.values():
             if only is None or compiled.id in only:
                 found += maker.figures(compiled)
-        found.sort(key=attrgetter("key"))
         return found
 
 
@@ -199,6 +237,7 @@ class _Maker:
         self.before = book.cycles[self.since] if self.since is not None else None
         self.min_bodies = max(1, self.pack.header.min_bodies)
         self._not_comparable: dict[tuple[str, ...], Text] = {}
+        self._personnel: dict[tuple[str, tuple[str, ...]], tuple[int | None, int]] = {}
 
     @cached_property
     def notes(self) -> Notes:
@@ -224,26 +263,24 @@ class _Maker:
         results: Iterable[Result] = line.results
         if comparison is not None and compiled.form.family in ("rate", "gap"):
             results = (*results, _matched(line, comparison))
-        n_bodies = len(self.book.populations(self.cycle_id)[population])
-        not_applicable = sum(m.n for m in line.missing if m.reason == "not_applicable")
-        footnotes = self._general(compiled, index, line, said[1])
+        about = self._about(population, line, self._general(compiled, index, line, said[1]))
+        shown: list[tuple[tuple[str, ...], _Shown]] = []
         for result in results:
-            yield self._figure(
-                compiled, compiled.lines[index], population, result, line, comparison,
-                (n_bodies, n_bodies - not_applicable),
-                (*footnotes, *(n.footnote for n in said[0] if n.body in told and n.body in result.bodies)),
-                {body: told[body] for body in result.bodies},
-            )  # fmt: skip
+            # Most kinds of a line have the same bodies, and then the same coverage, footnotes and members.
+            same = next((s for bodies, s in shown if bodies is result.bodies), None)
+            if same is None:
+                same = self._shown(result.bodies, about, told, said[0])
+                shown.append((result.bodies, same))
+            yield self._figure(compiled, compiled.lines[index], population, result, line, comparison, about, same)
 
     def _figure(
         self, compiled: Compiled, line: Line, population: str, result: Result, at: _Line,
-        comparison: _Comparison | None, n: tuple[int, int], footnotes: tuple[Footnote, ...], members: Mapping[str, Any],
+        comparison: _Comparison | None, about: _About, shown: _Shown,
     ) -> Figure:  # fmt: skip
         suppressed = self._suppressed(result)
         missing = at.missing
         if result.left_out:
             missing += tuple(Missing(r, len(b), () if r == "largest" else b) for r, b in result.left_out)
-        coverage, extra = self._coverage(population, result, at)
         return Figure(
             compiled.id,
             self.cycle_id,
@@ -256,20 +293,20 @@ class _Maker:
             None if suppressed else result.numerator,
             None if suppressed else result.denominator,
             len(result.bodies),
-            n[1],
-            n[0],
+            about.n_applicable,
+            about.n_bodies,
             missing,
-            footnotes,
+            shown.footnotes,
             "computed",
             "",
             compiled.form.decimals,
-            coverage,
-            None if comparison is None or suppressed else self._change(result, comparison),
+            shown.coverage,
+            None if comparison is None or suppressed else self._change(result, at, comparison),
             suppressed,
             compiled.counting_rule,
             compiled.measures,
-            extra,
-            members,
+            about.extra,
+            shown.members,
         )
 
     def _suppressed(self, result: Result) -> str:
@@ -296,20 +333,33 @@ class _Maker:
     def _text(self, phrase: str, **values: object) -> Text:
         return {lang: Phrases(lang, self.pack.phrases)(phrase, **values) for lang in self.pack.header.languages}
 
-    def _coverage(self, population: str, result: Result, line: _Line) -> tuple[Coverage, Mapping[str, Any]]:
-        """In bodies and in personnel, of those to which the question applies. Sizes that are not in this cycle's
-        reports are the body's latest earlier ones, and `extra` says of how many; unknown ones leave no sum."""
-        answers = self.answers
-        applicable = list(self.book.populations(self.cycle_id)[population])
-        for missing in line.missing:
-            if missing.reason == "not_applicable":
-                applicable = [b for b in applicable if b not in missing.bodies]
-        sizes = answers.sizes
-        personnel = sum(map(sizes.__getitem__, result.bodies)) if all(b in sizes for b in result.bodies) else None
-        of_personnel = sum(map(sizes.__getitem__, applicable)) if all(b in sizes for b in applicable) else None
-        coverage = Coverage(len(result.bodies), len(applicable), personnel, of_personnel)
-        earlier = sum(b in answers.sizes_from_earlier for b in applicable)
-        return coverage, {"sizes_from_earlier": earlier} if earlier else {}
+    def _about(self, population: str, line: _Line, footnotes: tuple[Footnote, ...]) -> _About:
+        """What every kind of figure of a line shares. Sizes that are not in this cycle's reports are the body's latest
+        earlier ones, and `extra` says of how many; of_personnel is None if the size of one is unknown."""
+        bodies = self.book.populations(self.cycle_id)[population]
+        key = (population, next((m.bodies for m in line.missing if m.reason == "not_applicable"), ()))
+        if key not in self._personnel:
+            sizes, earlier = self.answers.sizes, self.answers.sizes_from_earlier
+            applicable = [b for b in bodies if b not in key[1]]
+            known = all(b in sizes for b in applicable)
+            self._personnel[key] = (
+                sum(map(sizes.__getitem__, applicable)) if known else None,
+                sum(b in earlier for b in applicable),
+            )
+        of_personnel, n = self._personnel[key]
+        extra = {"sizes_from_earlier": n} if n else {}
+        return _About(len(bodies), len(bodies) - len(key[1]), of_personnel, extra, footnotes)
+
+    def _shown(self, bodies: tuple[str, ...], about: _About, told: Mapping[str, Any], notes: Sequence[Note]) -> _Shown:
+        sizes = self.answers.sizes
+        try:
+            personnel = sum(map(sizes.__getitem__, bodies))
+        except KeyError:
+            personnel = None
+        members = {body: told[body] for body in bodies}
+        own = tuple(n.footnote for n in notes if n.body in members) if notes else ()
+        coverage = Coverage(len(bodies), about.n_applicable, personnel, about.of_personnel)
+        return _Shown(coverage, (*about.footnotes, *own), members)
 
     def broken(self, questions: tuple[str, ...]) -> Text:
         """Why values are not comparable with the cycle before; {} if they are."""
@@ -331,29 +381,34 @@ class _Maker:
         before = self.book.line(self.since, earlier, place, population)
         given_now, given_before = self.answers.given(compiled, index), self.before.given(earlier, place)
         changed = self.notes.changed_on(compiled.questions)
-        panel = tuple(b for b in now.bodies if b in given_before and b in before.bodies and b not in changed)
+        then = before.bodies if before.bodies == now.bodies else frozenset(before.bodies)
+        both = now.bodies if then is before.bodies else tuple(b for b in now.bodies if b in then)
+        panel = tuple(b for b in both if b not in changed) if changed else both
         gained = lost = None
         if compiled.form.family in ("share_of_bodies", "distribution", "completeness"):
-            both = [b for b in now.bodies if b in given_before and b in before.bodies]
             gained = sum(_yes(given_now[b]) and not _yes(given_before[b]) for b in both)
             lost = sum(_yes(given_before[b]) and not _yes(given_now[b]) for b in both)
         return _Comparison(
             self.since,
             before,
+            {result.kind: result for result in before.results},
             panel,
             _over(self.answers, compiled, index, panel, now),
             _over(self.before, earlier, place, panel, before),
             gained,
             lost,
+            *_moved(now.bodies, before.bodies),
             self.broken(compiled.questions),
         )
 
-    def _change(self, result: Result, comparison: _Comparison) -> Change | None:
+    def _change(self, result: Result, now: _Line, comparison: _Comparison) -> Change | None:
         kind = "pooled" if result.kind == "matched_panel" else result.kind
-        before = next((r for r in comparison.before.results if r.kind == kind), None)
+        before = comparison.before_of.get(kind)
         if before is None:
             return None
-        now, then = set(result.bodies), set(before.bodies)
+        entered, left = comparison.entered, comparison.left
+        if result.bodies is not now.bodies or before.bodies is not comparison.before.bodies:
+            entered, left = _moved(result.bodies, before.bodies)
         enough = len(comparison.panel) >= self.min_bodies
         panel_now, panel_before = comparison.panel_now.get(kind), comparison.panel_before.get(kind)
         return Change(
@@ -361,13 +416,20 @@ class _Maker:
             None if self._suppressed(before) else before.value,
             comparison.gained,
             comparison.lost,
-            len(now - then),
-            len(then - now),
+            entered,
+            left,
             panel_before.value if enough and panel_before else None,
             panel_now.value if enough and panel_now else None,
             len(comparison.panel),
             comparison.not_comparable,
         )
+
+
+def _moved(now: tuple[str, ...], before: tuple[str, ...]) -> tuple[int, int]:
+    """How many are in for the first time, and how many no longer."""
+    if now == before:
+        return 0, 0
+    return len(set(now) - set(before)), len(set(before) - set(now))
 
 
 def _over(
@@ -396,6 +458,8 @@ def _told(one: Any) -> Any:
     if isinstance(one, bool):
         return one
     if isinstance(one, Rate):
+        if type(one.numerator) is int and type(one.denominator) is int:
+            return one[:2]
         return (number(one.numerator), number(one.denominator))
     if isinstance(one, Amount):
         return number(one.value)
