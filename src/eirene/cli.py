@@ -16,6 +16,7 @@ import click
 
 from eirene import __version__
 from eirene.errors import EireneError, Problem, UsageError
+from eirene.files import write_whole
 
 if TYPE_CHECKING:
     from eirene.framework import Pack
@@ -46,9 +47,13 @@ def _not_installed(name: str, part: str) -> click.Command:
     """Stands in for a command whose extra is not installed, and says so when it is called."""
 
     def refuse() -> None:
-        raise UsageError(f"{name!r} needs {part}, which is not installed.", remedy="Install eirene with its extra [web].")
+        raise UsageError(
+            f"{name!r} needs {part}, which is not installed.", remedy="Install eirene with its extra [web]."
+        )
 
-    return click.Command(name, callback=refuse, help="Needs the extra [web].", context_settings={"ignore_unknown_options": True})
+    return click.Command(
+        name, callback=refuse, help="Needs the extra [web].", context_settings={"ignore_unknown_options": True}
+    )
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -100,13 +105,6 @@ def _progress(quiet: bool = False) -> Callable[[str, int, int], None]:
             click.echo(f"[{done}/{of}] {step}", err=True)
 
     return show
-
-
-def _write(out: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
-    from eirene.release import write_file
-
-    write_file(out, data)
 
 
 PACK = click.option("--pack", "pack_name", required=True, metavar="NAME|PATH", help="A pack that ships, or a folder.")
@@ -162,7 +160,7 @@ def pack_schema(out: Path) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     for name, data in schemas().items():
-        _write(out / name, data)
+        write_whole(out / name, data)
     click.echo(f"{len(schemas())} schemas in {out}.")
 
 
@@ -189,7 +187,7 @@ def demo_reports(pack_name: str, cycle: str, out: Path, form: str) -> None:
     reports = made_up(loaded, cycle)
     out.mkdir(parents=True, exist_ok=True)
     for report in reports:
-        _write(out / f"{report.body}.{form}", encode_report(report, loaded, form))
+        write_whole(out / f"{report.body}.{form}", encode_report(report, loaded, form))
     click.echo(f"{len(reports)} reports of {cycle} in {out}. They are fictional.")
 
 
@@ -217,7 +215,7 @@ def workbook_create(pack_name: str, cycle: str, body: str, previous: str | None,
         raise UsageError(f"{body} belonged to no population that is asked in the cycle {cycle}.")
     before = read_report(previous, loaded).report if previous else None
     data = write_workbook(loaded, cycle, body, lang=lang or loaded.header.languages[0], previous=before)
-    _write(out, data)
+    write_whole(out, data)
     click.echo(f"{out}: {body}, {cycle}.")
 
 
@@ -252,7 +250,7 @@ def report_convert(source: str, out: Path, pack_name: str | None, lang: str | No
     form = out.suffix.lstrip(".").lower()
     if form not in ("xlsx", "json", "docx"):
         raise UsageError(f"OUT ends in {out.suffix!r}.", remedy="Let it end in .xlsx, .json or .docx.")
-    _write(out, encode_report(found, loaded, form, lang=lang))
+    write_whole(out, encode_report(found, loaded, form, lang=lang))
     click.echo(f"{out}: {found.body}, {found.cycle}.")
 
 
@@ -272,7 +270,7 @@ def report_split(source: str, sections: str, out: Path, pack_name: str | None, f
     ending = form or ("json" if source.lower().endswith(".json") else "xlsx")
     for section, part in split_report(found, loaded, wanted).items():
         path = out / f"{found.body}-{found.cycle}-section-{section}.{ending}"
-        _write(path, encode_report(part, loaded, ending, sections=[section]))
+        write_whole(path, encode_report(part, loaded, ending, sections=[section]))
         click.echo(str(path))
 
 
@@ -286,7 +284,7 @@ def report_merge(sources: tuple[str, ...], out: Path, pack_name: str | None) -> 
 
     read = [_read(source, pack_name) for source in sources]
     merged = merge_reports([found for _, found in read], read[0][0])
-    _write(out, encode_report(merged, read[0][0], out.suffix.lstrip(".").lower() or "xlsx"))
+    write_whole(out, encode_report(merged, read[0][0], out.suffix.lstrip(".").lower() or "xlsx"))
     click.echo(f"{out}: {merged.body}, {merged.cycle}, {len(merged.answers)} answers from {len(sources)} parts.")
 
 

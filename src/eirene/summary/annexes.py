@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from eirene.documents import model as d
 from eirene.figures.display import n_of_N
@@ -37,7 +37,7 @@ def _undivided(c: Composer) -> list[Figure]:
     return [f for f in found if f is not None]
 
 
-def _table(c: Composer, id: str, title: str, head: list[d.Cell], rows: list[tuple[d.Cell, ...]]) -> d.Table:
+def _table(c: Composer, id: str, title: str, head: Sequence[d.Cell], rows: Sequence[tuple[d.Cell, ...]]) -> d.Table:
     c.numbers.tables += 1
     no = c.say("table_n", n=f"{c.numbers.chapter}.{c.numbers.tables}")
     return d.Table(id, title, (tuple(head),), tuple(rows), number=no)
@@ -59,7 +59,7 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
             )
         head = c.header("col_population", "col_asked", "col_reported")
         blocks.append(_table(c, "reported", c.say("missing_reported_title"), head, rows))
-    rows = []
+    lines: list[tuple[d.Cell, ...]] = []
     used: set[str] = set()
     figures = [f for f in _undivided(c) if f.basis == "computed"]
     for figure in figures:
@@ -69,11 +69,11 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
         by_reason = {one.reason: one.n for one in figure.missing}
         cells = [_count(c, by_reason.get(reason, 0)) for reason in reasons]
         label = d.Cell(c.label(figure), figure.key, header=True)
-        rows.append((label, _count(c, figure.n_answered), *cells))
-    if rows:
+        lines.append((label, _count(c, figure.n_answered), *cells))
+    if lines:
         head = c.header("col_figure", "col_answered")
         head += [d.Cell(c.say(f"reason_{reason}"), align="end", header=True) for reason in reasons]
-        blocks.append(_table(c, "missing-figures", c.say("missing_title"), head, rows))
+        blocks.append(_table(c, "missing-figures", c.say("missing_title"), head, lines))
     return blocks
 
 
@@ -116,9 +116,14 @@ def _method(c: Composer, facts: Mapping[str, int]) -> list[d.Block]:
     return blocks
 
 
+#: Kinds that the phrases explain (`explain_<kind>`).
 EXPLAINED = frozenset(
-    ["share_of_bodies", "pooled", "pooled_without_largest", "mean_of_bodies", "median_of_bodies", "lower_quartile", "upper_quartile", "minimum", "maximum", "count", "distribution", "matched_panel", "published", "compiled", "coverage"]
-)
+    (
+        "share_of_bodies", "pooled", "pooled_without_largest", "mean_of_bodies", "median_of_bodies", "lower_quartile",
+        "upper_quartile", "minimum", "maximum", "count", "distribution", "matched_panel", "published", "compiled",
+        "coverage",
+    )
+)  # fmt: skip
 
 
 def _framework(c: Composer) -> list[d.Block]:

@@ -99,8 +99,7 @@ def _answers(c: Composer, report: Report, shown: Shown) -> list[d.Section]:
 def answer_text(c: Composer, question: AskedQuestion, answer: Answer) -> str:
     """An answer in words: value or reason, then particulars, definition and comment."""
     parts = [_value_text(c, question, answer)]
-    for particulars in answer.particulars:
-        parts.append(_particulars(c, question.question.particulars, particulars))
+    parts += [_particulars(c, question.question.particulars, item) for item in answer.particulars]
     if answer.comment:
         parts.append(pick(answer.comment, c.lang))
     return " ".join(part for part in parts if part)

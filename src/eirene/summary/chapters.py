@@ -1,4 +1,4 @@
-"""Turns the chapters of an edition into sections of a document: statements, charts, tables, notes, each with its figures."""
+"""Turns the chapters of an edition into sections of a document: statements, charts, tables, notes."""
 
 from __future__ import annotations
 

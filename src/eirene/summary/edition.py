@@ -12,7 +12,7 @@ from eirene.summary.texts import check_template
 
 
 def edition_of(pack: Pack, cycle_id: str, given: Edition | None = None) -> Edition:
-    """The edition given, else the pack's for this cycle, else its default. PackError if there is none, or it is wrong."""
+    """The edition given, else the pack's for this cycle, else its default; PackError if it is missing or wrong."""
     edition = given or pack.editions.get(cycle_id) or pack.summary
     if edition is None:
         raise PackError(

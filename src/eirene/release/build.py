@@ -1,0 +1,339 @@
+"""From reports to a release: check, compute, cut to the audience, write the Summary, draw, freeze.
+
+The same inputs give the same bytes: nothing here reads the clock, the locale or the environment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eirene.disclosure import AudienceView, audience_view
+from eirene.errors import Blocked, EireneError, Problem, Unreadable, UsageError
+from eirene.figures import compiled, compute_series
+from eirene.figures.model import Figure
+from eirene.framework import audience_rank, cycle_of, load, read_edition
+from eirene.framework.model import Edition, Pack
+from eirene.questionnaires import check
+from eirene.questionnaires.model import Answer, Finding, Report
+from eirene.release.content import release_id
+from eirene.release.freeze import claim, freeze
+from eirene.release.read import Release, earlier_figures, history_reports, is_full, open_release
+from eirene.release.render import FORMATS, render
+from eirene.summary import Content, build_documents, edition_of
+from eirene.text import pick
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class History:
+    """An earlier cycle, for trends: its answers if the release holds them whole, else its figures as published."""
+
+    cycle: str
+    release_id: str
+    manifest_sha256: str
+    reports: tuple[Report, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+def history_of(release: Release) -> History:
+    """What a later edition may use of an earlier release."""
+    full = is_full(release)
+    return History(
+        release.cycle,
+        str(release.manifest["id"]),
+        release.manifest_sha256,
+        history_reports(release) if full else (),
+        () if full else earlier_figures(release),
+    )
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a release follows from.
+
+    history   earlier cycles, oldest first
+    key       for keyed hashes of hidden answers; never written anywhere
+    formats   of FORMATS; the data files are always made
+    """
+
+    pack: Pack
+    cycle: str
+    reports: tuple[Report, ...]
+    audience: str
+    edition: Edition
+    as_of: dt.date
+    history: tuple[History, ...] = ()
+    key: bytes | None = None
+    formats: frozenset[str] = frozenset(FORMATS)
+
+    @property
+    def past(self) -> tuple[tuple[Report, ...], ...]:
+        """Reports of the earlier cycles whose answers are known, oldest first."""
+        return tuple(one.reports for one in self.history if one.reports)
+
+
+def build_release(
+    pack: Pack,
+    cycle: str,
+    reports: Iterable[Report],
+    *,
+    out: Path,
+    audience: str | None = None,
+    history: Sequence[History] = (),
+    edition: Edition | None = None,
+    as_of: dt.date | None = None,
+    key: bytes | None = None,
+    formats: Collection[str] = FORMATS,
+    progress: Progress | None = None,
+) -> Path:
+    """Builds and freezes one release in `out`; gives the folder.
+
+    Raises Blocked, with every blocker of every report, before anything is written; nothing is left of a failed build.
+    """
+    wanted = cycle_of(pack, cycle)
+    code = audience or pack.header.audiences[-1].code
+    audience_rank(pack, code)
+    inputs = Inputs(
+        pack=pack,
+        cycle=cycle,
+        reports=tuple(sorted(reports, key=lambda r: (r.body, r.place))),
+        audience=code,
+        edition=edition_of(pack, cycle, edition),
+        as_of=as_of or wanted.publication_date,
+        history=_ordered(pack, cycle, history),
+        key=key,
+        formats=frozenset(formats),
+    )
+    claim(out)
+    return _build(inputs, out, progress or (lambda step, done, of: None))
+
+
+def _build(inputs: Inputs, out: Path, progress: Progress) -> Path:
+    of = 6
+    progress("checking the reports", 1, of)
+    inputs = replace(inputs, reports=tuple(withheld(inputs.reports, inputs.edition)))
+    findings = check_reports(inputs)
+    progress("computing the figures", 2, of)
+    figures = all_figures(inputs, findings)
+    progress("cutting to the audience", 3, of)
+    view = audience_view(
+        inputs.pack,
+        inputs.cycle,
+        inputs.audience,
+        inputs.reports,
+        figures,
+        history=inputs.past,
+        as_of=inputs.as_of,
+    )
+    progress("writing the Summary", 4, of)
+    documents = build_documents(_content(inputs, view))
+    progress("drawing charts and setting documents", 5, of)
+    files, manifest = render(inputs, view, documents)
+    progress("freezing the release", 6, of)
+    return freeze(out, files, manifest)
+
+
+def _ordered(pack: Pack, cycle: str, history: Sequence[History]) -> tuple[History, ...]:
+    """Oldest first; UsageError for a cycle that this one is not compared with, or that is given twice."""
+    compared = cycle_of(pack, cycle).compares_with
+    problems = [
+        Problem(
+            f"{one.release_id} is of the cycle {one.cycle}.",
+            remedy=f"{cycle} is compared with: {', '.join(compared) or 'none'}.",
+        )
+        for one in history
+        if one.cycle not in compared
+    ]
+    given = [one.cycle for one in history]
+    twice = sorted({c for c in given if given.count(c) > 1})
+    problems += [Problem(f"Two releases of the cycle {c} are given.", remedy="Give one.") for c in twice]
+    if problems:
+        raise UsageError(problems)
+    return tuple(sorted(history, key=lambda one: compared.index(one.cycle)))
+
+
+def withheld(reports: Iterable[Report], edition: Edition) -> Iterable[Report]:
+    """The reports with the answers that their bodies withdrew (practice 12); figures are computed without them."""
+    taken: dict[str, dict[str, Answer]] = {}
+    for one in edition.withholdings:
+        answer = Answer(one.question, "withheld", reason=dict(one.reason))
+        taken.setdefault(one.body, {})[one.question] = answer
+    for report in reports:
+        own = taken.get(report.body)
+        yield replace(report, answers={**report.answers, **own}) if own else report
+
+
+def check_reports(inputs: Inputs) -> dict[str, list[Finding]]:
+    """body → findings. Raises Blocked with every blocker of every report, and with two reports of one body."""
+    pack = inputs.pack
+    latest = {report.body: report for report in inputs.past[-1]} if inputs.past else {}
+    problems: list[Problem] = []
+    found: dict[str, list[Finding]] = {}
+    lang = pack.header.languages[0]
+    for report in inputs.reports:
+        where = report.place or report.body
+        if report.cycle != inputs.cycle:
+            problems.append(Problem(f"is a report for {report.cycle}, not for {inputs.cycle}.", where))
+            continue
+        if report.body in found:
+            problems.append(Problem(f"is a second report of {report.body}.", where, "Give one report for each body."))
+            continue
+        peers = [r for r in inputs.reports if r is not report]
+        found[report.body] = check(report, pack, previous=latest.get(report.body), peers=peers)
+        problems += [
+            Problem(f"{f.code}: {pick(f.message, lang)}", f"{where}, {f.place.question}", pick(f.remedy, lang))
+            for f in found[report.body]
+            if f.severity == "blocker" and f.outcome == "found"
+        ]
+    if problems:
+        raise Blocked(problems)
+    return found
+
+
+def all_figures(inputs: Inputs, findings: Mapping[str, Sequence[Finding]]) -> list[Figure]:
+    """The figures of the cycle and of the earlier ones that its series need.
+
+    Earlier cycles of which only published figures are given (not the answers) stand with those, as published.
+    """
+    if cycle_of(inputs.pack, inputs.cycle).kind == "compiled":
+        return compiled(inputs.pack, inputs.cycle, as_of=inputs.as_of)
+    figures = compute_series(
+        inputs.pack,
+        inputs.cycle,
+        inputs.reports,
+        as_of=inputs.as_of,
+        history=inputs.past,
+        findings=findings,
+    )
+    taken = [figure for one in inputs.history for figure in one.figures]
+    return [*figures, *taken]
+
+
+def _content(inputs: Inputs, view: AudienceView) -> Content:
+    reports = {r.body: r for r in inputs.reports}
+    reported = {inputs.cycle: frozenset(reports)}
+    for past in inputs.past:
+        reported[past[0].cycle] = frozenset(r.body for r in past)
+    return Content(
+        pack=inputs.pack,
+        cycle=inputs.cycle,
+        audience=inputs.audience,
+        edition=inputs.edition,
+        figures=view.figures,
+        reports=reports,
+        shown=view.shown,
+        reported=reported,
+        as_of=inputs.as_of,
+        release_id=release_id(view, inputs.edition),
+        facts=view.counts(),
+    )
+
+
+# --- from files -----------------------------------------------------------------------------------------------------
+
+
+def build_from_files(
+    pack_name: str,
+    cycle: str,
+    sources: Sequence[str],
+    *,
+    out: Path,
+    history: Sequence[str] = (),
+    audience: str | None = None,
+    edition_file: Path | None = None,
+    as_of: str | None = None,
+    key_file: Path | None = None,
+    formats: str | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """What `eirene summary build` does; gives the sentence that it prints."""
+    from eirene.release.answers import read_key
+
+    pack = load(pack_name)
+    wanted = cycle_of(pack, cycle)
+    claim(out)
+    paths = _expand(sources)
+    if wanted.kind == "collected" and not paths:
+        raise UsageError("No report is given.", remedy="Name files (or folders) of reports.")
+    if wanted.kind == "compiled" and paths:
+        raise UsageError(f"{cycle} is compiled from what others published; it takes no reports.")
+    built = build_release(
+        pack,
+        cycle,
+        _read_all(paths, pack),
+        out=out,
+        audience=audience,
+        history=[_history(path, pack) for path in history],
+        edition=read_edition(edition_file, pack) if edition_file else None,
+        as_of=_date(as_of),
+        key=read_key(key_file) if key_file else None,
+        formats=_formats(formats),
+        progress=progress,
+    )
+    manifest = open_release(built).manifest
+    return (
+        f"{built}: {manifest['id']}, {manifest['figures']['n']} figures, {len(manifest['files'])} files. "
+        f"Check it with: eirene release verify {built}"
+    )
+
+
+def _expand(sources: Sequence[str]) -> list[str]:
+    """Files as given; a folder stands for the reports in it."""
+    found: list[str] = []
+    for source in sources:
+        path = Path(source)
+        if path.is_dir():
+            found += sorted(str(p) for p in path.iterdir() if p.suffix.lower() in (".xlsx", ".json"))
+        else:
+            found.append(source)
+    return found
+
+
+def _read_all(paths: Sequence[str], pack: Pack) -> list[Report]:
+    """Every report, or Unreadable with the problems of every file that cannot be read."""
+    from eirene.formats import read_reports
+
+    reports: list[Report] = []
+    problems: list[Problem] = []
+    for path, result in zip(paths, read_reports(paths, pack), strict=True):
+        if isinstance(result, EireneError):
+            problems += [replace(p, where=p.where or path) for p in result.problems]
+        else:
+            reports.append(replace(result.report, place=path))
+    if problems:
+        raise Unreadable(problems)
+    return reports
+
+
+def _history(path: str, pack: Pack) -> History:
+    release = open_release(path)
+    if release.pack.header.slug != pack.header.slug:
+        raise UsageError(
+            f"This is a release of {release.pack.header.slug}, not of {pack.header.slug}.",
+            where=path,
+            remedy="Give releases of the same alliance to --history.",
+        )
+    return history_of(release)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no date.", remedy="Write it as 2017-07-06.") from None
+
+
+def _formats(text: str | None) -> Collection[str]:
+    if text is None:
+        return FORMATS
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [name for name in wanted if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"There is no format {unknown[0]!r}.", remedy=f"Known: {', '.join(FORMATS)}.")
+    return wanted
