@@ -1,5 +1,7 @@
 """Questionnaires, answers and checks: what a body may report, what it reported, and what is doubtful in it."""
 
+from eirene.questionnaires.catalogue import RuleEntry, catalogue, render_catalogue
+from eirene.questionnaires.checks import check
 from eirene.questionnaires.interchange import (
     dump_report,
     load_report,
@@ -9,6 +11,7 @@ from eirene.questionnaires.interchange import (
     report_hash,
 )
 from eirene.questionnaires.model import Answer, Cell, Definition, Finding, Place, Report
+from eirene.questionnaires.rulebook import Rulebook, compile_rules
 from eirene.questionnaires.rules import (
     BodyScope,
     Context,
@@ -24,6 +27,7 @@ from eirene.questionnaires.values import Cells, cell_value, cells_of, shape
 
 __all__ = [
     "Answer", "BodyScope", "Cell", "Cells", "Context", "Definition", "Expression", "FigureScope", "Finding", "Place",
-    "Report", "ReportScope", "Scope", "applies", "cell_value", "cells_of", "compile_expression", "dump_report",
-    "is_asked", "load_report", "parse_report", "read_json", "report_bytes", "report_hash", "shape",
+    "Report", "ReportScope", "RuleEntry", "Rulebook", "Scope", "applies", "catalogue", "cell_value", "cells_of",
+    "check", "compile_expression", "compile_rules", "dump_report", "is_asked", "load_report", "parse_report",
+    "read_json", "render_catalogue", "report_bytes", "report_hash", "shape",
 ]  # fmt: skip

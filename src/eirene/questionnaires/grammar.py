@@ -147,7 +147,7 @@ class Parser:
         self.text = text
         self.scope = scope
         self.problems: list[Problem] = []
-        self.questions: set[str] = set()
+        self.questions: dict[str, None] = {}  # in order of appearance
         self.not_asked: set[str] = set()
         self.codes_not_asked: set[tuple[str, str, str]] = set()
         self.uses_previous = False
@@ -378,7 +378,7 @@ class Parser:
     def use(self, variable: Variable) -> None:
         """Notes what the expression speaks of."""
         if variable.is_question:
-            self.questions.add(variable.name)
+            self.questions[variable.name] = None
             if not variable.asked:
                 self.not_asked.add(variable.name)
 

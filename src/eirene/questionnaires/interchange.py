@@ -487,7 +487,7 @@ def _cells(r: _Reader, path: str, question: Question, given: Any) -> dict[CellKe
     allowed = 1
     for some in known:
         allowed *= len(some)
-    if len(given) > allowed:
+    if len(given) > 2 * allowed + 100:
         r.tell(path, f"There are {len(given)} cells; the matrix has {allowed}.", "Give each cell once.")
         return {}
     found: dict[CellKey, Cell] = {}

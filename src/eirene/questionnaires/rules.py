@@ -152,6 +152,7 @@ class Expression:
     not_asked        those of them that the pack knows but the questionnaire at hand does not ask
     codes_not_asked  (question, dimension, code) that the questionnaire at hand does not ask
     uses_previous    whether it looks at the previous report
+    question, cell   the first question it speaks of; if it is one cell and nothing else, the codes that it names
     """
 
     text: str
@@ -160,6 +161,8 @@ class Expression:
     not_asked: frozenset[str]
     codes_not_asked: frozenset[tuple[str, str, str]]
     uses_previous: bool
+    question: str
+    cell: Mapping[str, str]
     _run: Run
 
     @property
@@ -194,7 +197,7 @@ def compile_expression(text: str, scope: Scope, *, expect: Kind | None = None, w
         raise PackError([Problem(p.what, where, p.remedy) for p in problems])
     return Expression(
         text, kind, frozenset(parser.questions), frozenset(parser.not_asked), frozenset(parser.codes_not_asked),
-        parser.uses_previous, node.run,
+        parser.uses_previous, next(iter(parser.questions), ""), dict(node.key), node.run,
     )  # fmt: skip
 
 
@@ -559,12 +562,14 @@ def is_asked(context: Context, question: Question) -> bool:
     if context.asked is None:
         return False
     text, sheet = question.asked_if, context.asked
-    expression = kept(
-        context.pack,
-        ("asked_if", sheet.id, text),
-        lambda: compile_expression(text, report_scope(context.pack, sheet), expect="bool"),
+    return asked_if(context.pack, sheet, text).evaluate(context) is True
+
+
+def asked_if(pack: Pack, sheet: AskedQuestionnaire, text: str) -> Expression:
+    """The condition on which a question is asked, compiled once."""
+    return kept(
+        pack, ("asked_if", sheet.id, text), lambda: compile_expression(text, report_scope(pack, sheet), expect="bool")
     )
-    return expression.evaluate(context) is True
 
 
 def report_scope(pack: Pack, sheet: AskedQuestionnaire) -> ReportScope:

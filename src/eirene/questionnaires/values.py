@@ -10,7 +10,7 @@ anything else   unknown. Never zero, and a break-down never follows from a total
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context as DecimalContext
 from decimal import Decimal
@@ -131,12 +131,13 @@ def _parts(tree: CodeTree, asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]
 class Cells:
     """The cells of one answer, with what follows from them. Results are kept: an answer does not change."""
 
-    __slots__ = ("_found", "_given", "shape")
+    __slots__ = ("_found", "_given", "_least", "shape")
 
     def __init__(self, shape: Shape, given: Mapping[CellKey, Cell]) -> None:
         self.shape = shape
         self._given = given
         self._found: dict[CellKey, Known] = {}
+        self._least: dict[CellKey, Number] = {}
 
     def value(self, key: CellKey) -> Number | None:
         """The value of one cell; None if it is unknown or does not apply."""
@@ -151,10 +152,33 @@ class Cells:
     def given(self, key: CellKey) -> Cell | None:
         return self._given.get(key)
 
+    def all(self) -> Iterable[tuple[CellKey, Cell]]:
+        """The cells that are given."""
+        return self._given.items()
+
     def known(self, key: CellKey) -> Known:
         if key not in self._found:
             self._found[key] = self._resolve(key)
         return self._found[key]
+
+    def least(self, key: CellKey) -> Number:
+        """What a cell is at least: its value if known, else what its known parts amount to. Counts are meant."""
+        if key not in self._least:
+            self._least[key] = self._at_least(key)
+        return self._least[key]
+
+    def _at_least(self, key: CellKey) -> Number:
+        known = self.counted(key)
+        if known is not None:
+            return known
+        if key in self._given:  # withheld, or no data: nothing may be concluded about it here
+            return 0
+        sums: list[Number] = [0]
+        for place, code in enumerate(key):
+            if self.shape.whole[place] if code == TOTAL else self.shape.additive:
+                parts = self.shape.parts[place].get(code, ())
+                sums.append(add([self.least((*key[:place], part, *key[place + 1 :])) for part in parts]))
+        return max(sums)
 
     def _resolve(self, key: CellKey) -> Known:
         cell = self._given.get(key)
