@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from eirene.figures import compute
 from eirene.framework import Pack, load, population_bodies
+from eirene.questionnaires import Finding, Report, check, parse_report
 
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "src" / "eirene" / "packs" / "concordia" / "reports"
@@ -218,3 +220,56 @@ def _definition(cycle: str, body: str) -> dict[str, Any]:
 
 def test_the_folder_stays_small() -> None:
     assert sum(p.stat().st_size for p in REPORTS.glob("*/*.json")) < 6_000_000
+
+
+@cache
+def parsed(cycle: str) -> tuple[Report, ...]:
+    return tuple(parse_report(report, concordia(), place=body) for body, report in reports(cycle).items())
+
+
+def findings(cycle: str) -> Iterator[tuple[str, Finding]]:
+    before = {r.body: r for r in parsed(str(int(cycle) - 1))} if cycle != CYCLES[0] else {}
+    for report in parsed(cycle):
+        peers = [other for other in parsed(cycle) if other.body != report.body]
+        for finding in check(report, concordia(), previous=before.get(report.body), peers=peers):
+            if finding.outcome == "found":
+                yield report.body, finding
+
+
+@pytest.mark.parametrize("cycle", CYCLES)
+def test_no_report_has_a_blocker_or_an_unjustified_error(cycle: str) -> None:
+    found = [(body, f.code) for body, f in findings(cycle) if f.severity in ("blocker", "error") and not f.justified]
+    assert found == []
+
+
+def test_warnings_are_few_and_justified_in_words() -> None:
+    justified = {(body, f.code) for body, f in findings("2016") if f.justified}
+    assert justified == {
+        ("ETV", "P-SHARE"),
+        ("FKM", "D-CHANGE"),
+        ("GDV", "P-DEFINITION"),
+        ("IST", "H-SUBSTANTIATED"),
+        ("LTM", "V-SAME"),
+        ("NVL", "W-CHANGE"),
+    }
+
+
+def test_the_figures_of_2016_come_out_as_in_the_model() -> None:
+    cycle = concordia().cycles["2016"]
+    history = [parsed("2014"), parsed("2015")]
+    ids = (
+        "policies_or_laws", "all_positions_open", "harassment_prevention", "trained_gender_advisers",
+        "gender_focal_points", "women_share", "women_share_operations",
+    )  # fmt: skip
+    figures = compute(concordia(), "2016", parsed("2016"), as_of=cycle.publication_date, history=history, only=ids)
+    found = {f.key: (f.value, f.numerator, f.denominator) for f in figures}
+    shares = {id: found[f"{id}.2016.members.share_of_bodies"] for id in ids[:5]}
+    assert shares == {
+        "policies_or_laws": (Decimal("40.7"), 11, 27),
+        "all_positions_open": (Decimal("96.3"), 26, 27),
+        "harassment_prevention": (Decimal("81.5"), 22, 27),
+        "trained_gender_advisers": (Decimal("74.1"), 20, 27),
+        "gender_focal_points": (Decimal("42.3"), 11, 26),
+    }
+    assert found["women_share.2016.members.pooled"][0] == Decimal("10.9")
+    assert found["women_share_operations.2016.members.pooled"][0] == Decimal("6.8")
