@@ -206,23 +206,28 @@ class Naming:
         return True
 
     def _left_over(self, sums: Sequence[_Sum]) -> set[str]:
-        """Sums: one that alone is not named is the sum less all others. One more is withdrawn, the smallest; where
-        nobody is left to withdraw, the figure is not shown."""
-        hidden: set[str] = set()
+        """Sums: one body that alone is not named is the sum less all others. One more is withdrawn, the smallest; where
+        the sum has nobody else, its figure is not shown, and no name needs to be withdrawn for it."""
+        hidden = {
+            one.keys[0]
+            for one in sums
+            if len(one.contributions) == 1 and any(self._unnamed(one, q) for q in one.questions)
+        }
         for one in sums:
-            if one.cycle not in self.cycles:
+            if hidden.intersection(one.keys):
                 continue
             for question in sorted(one.questions):
-                unnamed = [b for b in one.contributions if (one.cycle, b, question) not in self.shown]
-                if len(unnamed) != 1:
-                    continue
-                named = [b for b in one.contributions if b != unnamed[0]]
-                if not named:
-                    hidden.add(one.key)
-                    continue
-                smallest = min(named, key=lambda b: (one.contributions[b], b))
-                self.withdraw(one.cycle, smallest, question, "one_left_over")
+                unnamed = self._unnamed(one, question)
+                if len(unnamed) == 1:
+                    named = [b for b in one.contributions if b != unnamed[0]]
+                    smallest = min(named, key=lambda b: (one.contributions[b], b))
+                    self.withdraw(one.cycle, smallest, question, "one_left_over")
         return hidden
+
+    def _unnamed(self, one: _Sum, question: str) -> list[str]:
+        if one.cycle not in self.cycles:
+            return []
+        return [b for b in one.contributions if (one.cycle, b, question) not in self.shown]
 
     def _single_values(self, figures: Sequence[Figure]) -> set[str]:
         """Medians, quartiles and extremes of few bodies are single bodies' values."""
@@ -299,7 +304,8 @@ def _kind(category: str | tuple[str, ...], code: str | None) -> str:
 class _Sum:
     """A sum that is published, or the difference of two: over which bodies, and what each brings."""
 
-    key: str
+    #: Its figure; of a difference the inner one first: where something must go, that goes, for the whole says more.
+    keys: tuple[str, ...]
     cycle: str
     questions: frozenset[str]
     contributions: Mapping[str, Fraction]
@@ -314,7 +320,7 @@ def _sums(pack: Pack, figures: Sequence[Figure]) -> list[_Sum]:
         questions = figure_questions(pack, figure.id)
         if figure.basis != "computed" or figure.kind not in _SUMS or figure.value is None or not questions:
             continue
-        one = _Sum(figure.key, figure.cycle, questions, {b: amount(v) for b, v in figure.members.items()})
+        one = _Sum((figure.key,), figure.cycle, questions, {b: amount(v) for b, v in figure.members.items()})
         if not one.contributions:
             continue
         found.append(one)
@@ -332,10 +338,9 @@ def _differences(group: Sequence[_Sum]) -> Iterable[_Sum]:
             if not set(inner.contributions) < set(outer.contributions):
                 continue
             rest = {b: v for b, v in outer.contributions.items() if b not in inner.contributions}
-            if (inner.key, frozenset(rest)) not in seen:
-                seen.add((inner.key, frozenset(rest)))
-                # Where it must be hidden, the inner one is: the whole says more.
-                yield _Sum(inner.key, inner.cycle, inner.questions, rest)
+            if (inner.keys, frozenset(rest)) not in seen:
+                seen.add((inner.keys, frozenset(rest)))
+                yield _Sum((*inner.keys, *outer.keys), inner.cycle, inner.questions, rest)
 
 
 def amount(contribution: Any) -> Fraction:

@@ -94,7 +94,7 @@ def _rows_of(question: Question, answer: Answer) -> Iterator[Row]:
     """The answer itself, then its cells, rows and texts."""
     yield {
         "status": answer.status,
-        "value": _value(answer.value),
+        "value": value_text(answer.value),
         "definition": _definition(answer.definition),
         "releasability": answer.releasability or "",
         "naming": "true" if answer.naming else "false",
@@ -120,7 +120,8 @@ def cell_text(question: Question, cell_key: CellKey) -> str:
     return ";".join(f"{d}={c}" for d, c in zip(question.dimensions, cell_key, strict=True))
 
 
-def _value(value: Value | None) -> str:
+def value_text(value: Value | None) -> str:
+    """A code, codes joined by |, a number or a date; '' for a text, which stands by language."""
     if value is None or isinstance(value, Mapping):
         return ""
     if isinstance(value, tuple):
@@ -187,7 +188,7 @@ def _told(view: AudienceView, standing: Counted, body: str, question: Question) 
     if status != "answered":
         return status, ""
     if question.type in ("yes_no", "single_choice"):
-        return "answered", _value(answer.value)
+        return "answered", value_text(answer.value)
     return "hidden", ""
 
 
@@ -371,4 +372,6 @@ def _read_definition(text: str) -> Definition | None:
     return Definition(categories, fields)
 
 
-__all__ = ["COLUMNS", "Answers", "answer_rows", "answers_csv", "cell_text", "proof", "read_answers", "read_key"]
+__all__ = [
+    "COLUMNS", "Answers", "answer_rows", "answers_csv", "cell_text", "proof", "read_answers", "read_key", "value_text",
+]  # fmt: skip

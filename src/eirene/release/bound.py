@@ -44,6 +44,7 @@ class _Checker:
         if isinstance(item, Statement):
             yield from self._check(item.figure, item.value)
             yield from self._check(item.figure, item.n_of_N)
+            yield from self._pair(item.figure, item.n_of_N)
         elif isinstance(item, Run | Cell) and item.figure:
             yield from self._check(item.figure, item.text)
             if isinstance(item, Cell) and item.number:
@@ -56,6 +57,18 @@ class _Checker:
         for token in numbers_in(text, self.lang):
             if not any(_fits(token, number) for number in self.numbers(key)):
                 yield f"{text!r} is bound to {key}, which has no number {token}."
+
+    def _pair(self, key: str, text: str) -> Iterator[str]:
+        """n of N: both numbers may be the figure's and yet not belong together."""
+        told = numbers_in(text, self.lang)
+        if key not in self.figures or len(told) != 2:
+            return
+        figure = self.figures[key]
+        pairs = [(figure.n_answered, figure.n_applicable), (figure.n_answered, figure.n_bodies)]
+        if figure.numerator is not None and figure.denominator is not None:
+            pairs = [(figure.numerator, figure.denominator)]  # type: ignore[list-item]
+        if not any(_fits(told[0], Decimal(n)) and _fits(told[1], Decimal(of)) for n, of in pairs):
+            yield f"{text!r} is bound to {key}, which is {pairs[0][0]} of {pairs[0][1]}."
 
     def _exact(self, key: str, number: str) -> Iterator[str]:
         told = re.fullmatch(r"-?\d+(\.\d+)?", number)

@@ -7,7 +7,7 @@ from pathlib import Path
 from eirene.errors import UsageError
 from eirene.questionnaires.model import Report
 from eirene.release.answers import proof
-from eirene.release.read import is_full, open_release
+from eirene.release.read import open_release
 
 
 def prove(folder: str | Path, key: bytes, report: Report) -> dict[str, str]:
