@@ -31,6 +31,8 @@ def decimals_shown(figure: Figure) -> int:
 def value_text(figure: Figure, lang: str) -> str:
     """The number alone, in the language's digits; '' if it is not shown."""
     value = shown_value(figure)
+    if value is not None and figure.unit == "year":
+        return str(int(value))  # a calendar year is a name, not a quantity: no separators
     return "" if value is None else number(value, lang, decimals_shown(figure))
 
 

@@ -9,6 +9,7 @@ from eirene.figures.display import n_of_N
 from eirene.figures.model import Figure
 from eirene.framework import members_on, population_bodies
 from eirene.summary.chapters import Composer
+from eirene.summary.compiled import not_public
 from eirene.text import date, number, pick
 
 #: Reasons in the order in which they are told.
@@ -59,6 +60,8 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
             )
         head = c.header("col_population", "col_asked", "col_reported")
         blocks.append(_table(c, "reported", c.say("missing_reported_title"), head, rows))
+    elif (table := not_public(c)) is not None:
+        blocks.append(table)
     lines: list[tuple[d.Cell, ...]] = []
     used: set[str] = set()
     figures = [f for f in _undivided(c) if f.basis == "computed"]

@@ -12,6 +12,7 @@ from eirene.framework.model import Column
 from eirene.questionnaires import cell_value
 from eirene.questionnaires.model import Answer, Report
 from eirene.summary.chapters import Composer
+from eirene.summary.compiled import body_values
 from eirene.text import date, listing, number, pick
 
 Shown = Callable[[str, str], bool]
@@ -24,6 +25,8 @@ def body_chapter(c: Composer, body: str, report: Report | None, shown: Shown, no
     footnote = naming_footnote(c.pack, body, c.lang, c.cycle.reference_date)
     own = [pick(n.text, c.lang) for n in c.edition.naming_footnotes if n.body == body]
     blocks += [d.Note((d.Run(text),)) for text in [footnote, *own] if text]
+    if c.cycle.kind == "compiled":
+        return _compiled_body(c, body, no, blocks)
     sections = _answers(c, report, shown) if report is not None else []
     key = _key_values(c, body)
     if key is not None:
@@ -38,6 +41,16 @@ def body_chapter(c: Composer, body: str, report: Report | None, shown: Shown, no
     blocks.append(d.Paragraph((d.Run(words),)))
     blocks += c.reservations(body)
     return d.Section(f"body-{body}", c.body(body), no, tuple(blocks), tuple(sections), kind="body")
+
+
+def _compiled_body(c: Composer, body: str, no: str, blocks: list[d.Block]) -> d.Section:
+    """What others published about a body; where there is nothing, that is said."""
+    table = body_values(c, body)
+    phrase = "compiled_body_intro" if table is not None else "compiled_body_nothing"
+    blocks = [*blocks, d.Paragraph((d.Run(c.say(phrase, body=c.body(body))),)), *c.reservations(body)]
+    if table is not None:
+        blocks.append(table)
+    return d.Section(f"body-{body}", c.body(body), no, tuple(blocks), kind="body")
 
 
 def _key_values(c: Composer, body: str) -> d.Section | None:

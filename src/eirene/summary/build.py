@@ -154,8 +154,10 @@ def _in_order(content: Content) -> list[str]:
     cycle = cycle_of(content.pack, content.cycle)
     found: dict[str, None] = {}
     if cycle.kind == "compiled":
+        # Members without a single public value have a chapter too: that nothing is public is what it says.
+        members = members_on(content.pack, default_population(content.pack), cycle.reference_date)
         values = {f.dimensions["body"] for f in content.figures if "body" in f.dimensions}
-        return [body for body in content.pack.bodies if body in values]
+        return [*members, *(body for body in content.pack.bodies if body in values and body not in members)]
     for population in cycle.asked:
         found.update(dict.fromkeys(members_on(content.pack, population, cycle.reference_date)))
     return [*found, *(b for b in asked_bodies(content.pack, cycle.id) if b not in found)]

@@ -10,6 +10,7 @@ from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, uni
 from eirene.figures.model import Figure, Footnote
 from eirene.framework import body_name, codes, cycle_of, population
 from eirene.framework.model import Block, Chapter, Edition, Pack, Variant
+from eirene.summary.compiled import compiled_table, published_sentence
 from eirene.summary.drawing import draw
 from eirene.summary.refs import FigureIndex
 from eirene.summary.texts import Writer
@@ -111,6 +112,8 @@ class Composer:
         if block.statement is not None:
             figure = self.index.find(block.statement, population=block.population)
             return self.statement(figure) if figure is not None else None
+        if block.table is not None and self.cycle.kind == "compiled":
+            return compiled_table(self, block)
         figures = [f for ref in block.figures if (f := self.index.find(ref, population=block.population)) is not None]
         if not figures:
             return None
@@ -139,7 +142,7 @@ class Composer:
         many = self.population(figure.population)
         ratio = n_of_N(figure, self.pack, self.lang)
         if figure.basis != "computed":
-            return self.say("statement_published", statement=statement, source=self.source(figure), n_of_N=ratio)
+            return published_sentence(self, figure)
         if figure.kind in OF_BODIES:
             return self.say("statement_of_members", population=many, n_of_N=ratio, missing=tail, statement=statement)
         bodies = {"n": number(figure.n_answered, self.lang), "N": number(figure.n_applicable, self.lang)}

@@ -46,7 +46,7 @@ def compiled_table(c: Composer, block: Block) -> d.Table | None:
     def leading(figure: Figure) -> list[d.Cell]:
         cells = [d.Cell(c.body(figure.dimensions["body"]), figure.key)] if kind == "compiled" else []
         if several or not cells:
-            cells.append(d.Cell(pick(figure.label, c.lang), figure.key))
+            cells.append(d.Cell(_label(c, figure), figure.key))
         return [d.Cell(cells[0].text, cells[0].figure, header=True), *cells[1:]]
 
     if kind == "coverage":
@@ -84,7 +84,7 @@ def not_public(c: Composer) -> d.Table | None:
                 kept[figure.id] = figure
     rows: Rows = []
     for id, indicator in c.pack.indicators.items():
-        if indicator.compiled_only or indicator.family in ("gap", "completeness"):
+        if indicator.compiled_only or indicator.family in ("gap", "completeness") or indicator.yes == "reported":
             continue
         label = d.Cell(pick(indicator.label, c.lang), header=True)
         rows.append((label, _latest(c, of_all.get(id), with_value=True), _latest(c, latest.get(id), with_value=False)))
@@ -146,15 +146,14 @@ Leading = Callable[[Figure], list[d.Cell]]
 
 
 def _values(c: Composer, figures: Sequence[Figure], first: list[d.Cell], leading: Leading) -> tuple[Row, Rows]:
-    names = ("col_year", "col_value", "col_nofN", "col_scope", "col_confidence", "col_source")
+    names = ("col_year", "col_value", "col_nofN", "compiled_col_scope", "col_confidence", "col_source")
     head = (*first, *(d.Cell(c.say(n), align=_align(n), header=True) for n in names))
     rows: Rows = []
     for figure in figures:
         if figure.suppressed != "clash":
             rows.append((*leading(figure), *_told(c, figure, figure.extra, c.value_cell(figure), figure.source)))
             continue
-        empty = [d.Cell("")] * 3
-        rows.append((*leading(figure), _year_cell(c, figure), c.value_cell(figure), c.ratio_cell(figure), *empty))
+        rows.append((*leading(figure), _year_cell(c, figure), c.value_cell(figure), *[d.Cell("")] * 4))
         for other in figure.extra.get("alternatives", ()):
             value = d.Cell(_other_value(c, figure, other), align="end", number=str(other["value"]))
             rows.append((*leading(figure), *_told(c, figure, other, value, str(other["source"]))))
@@ -164,17 +163,16 @@ def _values(c: Composer, figures: Sequence[Figure], first: list[d.Cell], leading
 def _told(c: Composer, figure: Figure, said: Mapping[str, Any], value: d.Cell, source: str) -> list[d.Cell]:
     """Year, value with its qualifier, n of N, what is counted, confidence, source."""
     qualifier = str(said.get("qualifier") or "")
-    if qualifier:
-        text = c.say("compiled_qualified", qualifier=_word(c, "qualifier", qualifier), value=value.text)
-        value = d.Cell(text, value.figure, "end", value.muted, number=value.number)
+    text = _qualified(c, qualifier, value.text)
+    value = d.Cell(text, value.figure, "end", value.muted, number=value.number)
     remarks = [str(said.get(name) or "") for name in ("scope", "year_note", "note")]
     confidence = str(said.get("confidence") or "")
     known = c.pack.sources.get(source)
     return [
         _year_cell(c, figure),
         value,
-        c.ratio_cell(figure),
-        d.Cell(c.say("semicolon").join(text for text in remarks if text)),
+        _ratio(c, figure, said),
+        d.Cell(c.say("semicolon").join(text for text in remarks if text and text != qualifier)),
         d.Cell(_word(c, "confidence", confidence) if confidence else ""),
         d.Cell(known.title if known else source),
     ]
@@ -212,6 +210,49 @@ def _year_cell(c: Composer, figure: Figure) -> d.Cell:
 
 def _year_text(c: Composer, figure: Figure) -> str:
     return str(_year(figure)) if _year(figure) else c.say("undated")
+
+
+def _ratio(c: Composer, figure: Figure, said: Mapping[str, Any]) -> d.Cell:
+    """n of N as the source prints it; for a percentage without it, that it is not published; nothing for a count."""
+    if figure.unit != "percent":
+        return d.Cell("", align="end")
+    n, of = (said.get("numerator"), said.get("denominator")) if "value" in said else (None, None)
+    if n is not None and of is not None:
+        return d.Cell(c.say("n_of_N", n=number(Decimal(n), c.lang), N=number(Decimal(of), c.lang)), align="end")
+    return d.Cell(c.say("not_published"), align="end") if "value" in said else c.ratio_cell(figure)
+
+
+def _label(c: Composer, figure: Figure) -> str:
+    """What a figure is about; with its population where that is another than the edition's."""
+    label = pick(figure.label, c.lang)
+    known = {p.code: p for p in c.pack.header.populations}
+    if figure.population == c.index.population or figure.population not in known:
+        return label
+    return c.say("compiled_label", label=label, population=pick(known[figure.population].many, c.lang))
+
+
+def _qualified(c: Composer, qualifier: str, value: str) -> str:
+    if not qualifier:
+        return value
+    return c.say("compiled_qualified", qualifier=_word(c, "qualifier", qualifier), value=value)
+
+
+def published_sentence(c: Composer, figure: Figure) -> str:
+    """The sentence after the value of a figure that somebody else published: of whom, when, by whom, n of N."""
+    indicator = c.pack.indicators[figure.id]
+    said = pick(indicator.statement, c.lang) or pick(figure.label, c.lang)
+    known = {p.code: p for p in c.pack.header.populations}
+    if indicator.family == "share_of_bodies" and figure.population in known:
+        said = c.say("compiled_of", population=pick(known[figure.population].many, c.lang), statement=said)
+    source = c.pack.sources.get(figure.source)
+    qualifier = str(figure.extra.get("qualifier") or "")
+    facts = [
+        _year_text(c, figure),
+        c.say("compiled_said", qualifier=_word(c, "qualifier", qualifier).rstrip(" ,:\u00a0")) if qualifier else "",
+        source.title if source else figure.source,
+        n_of_N(figure, c.pack, c.lang) if figure.unit == "percent" else "",
+    ]
+    return c.say("compiled_statement", statement=said, facts=c.say("semicolon").join(text for text in facts if text))
 
 
 def _other_value(c: Composer, figure: Figure, other: Mapping[str, Any]) -> str:
