@@ -20,8 +20,9 @@ def check_pack(name_or_path: str | Path) -> Pack:
     problems: list[Problem] = []
     for questionnaire in pack.questionnaires:
         problems += _problems(partial(compile_rules, pack, questionnaire))
-    for cycle in pack.cycles:
-        problems += _problems(partial(compile_indicators, pack, cycle))
+    for id, cycle in pack.cycles.items():
+        if cycle.kind == "collected":
+            problems += _problems(partial(compile_indicators, pack, id))
     for edition in (pack.summary, *pack.editions.values()):
         if edition is not None:
             problems += check_edition(pack, edition)
