@@ -55,6 +55,7 @@ class Answers:
         self._values: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
         self._given: dict[tuple[str, int], Mapping[str, Contribution]] = {}
         self._reasons: dict[tuple[str, int, str], str] = {}
+        self._with_reasons: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {}
         self._only_total: dict[tuple[str, int], frozenset[str]] = {}
 
     # what may be counted
@@ -115,12 +116,9 @@ class Answers:
         sizes = {b: half_even(*pair(v)) for b, v in self._evaluated(size, {}).items() if v is not None}
         # A body without the forces that the question is about is known to have none of them.
         for body in (*self.reports, *self.pack.bodies):
-            if body not in sizes and any(self._does_not_apply(q, body) for q in size.questions):
+            if body not in sizes and any(self.standing(q, body) == "not_applicable" for q in size.questions):
                 sizes[body] = 0
         return sizes
-
-    def _does_not_apply(self, question: str, body: str) -> bool:
-        return self._out.get(body, {}).get(question) == "not_applicable" or not self.applies(question, body)
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
@@ -258,18 +256,26 @@ class Answers:
 
     def _cell_reasons(self, question: str, bound: Mapping[str, str], body: str) -> list[str]:
         """Why cells of a line are not there. One that does not apply says so only if all of the line's do not."""
-        answer = self._contexts[body].answer(question)
-        cells = self._contexts[body].cells(question)
-        if answer is None or cells is None:
+        special = self._cells_with_reasons(question, body)
+        cells = self._contexts[body].cells(question) if special else None
+        if cells is None:
             return []
-        names = cells.shape.names
-        line = [
-            c for key, c in answer.cells.items() if all(bound.get(d, k) == k for d, k in zip(names, key, strict=True))
-        ]
-        statuses = {cell.status for cell in line}
-        if statuses == {"not_applicable"}:
-            return ["not_applicable"]
-        return [status for status in statuses if status in ("withheld", "no_data")]
+        wanted = [(place, bound[name]) for place, name in enumerate(cells.shape.names) if name in bound]
+        statuses = {status for key, status in special if all(key[place] == code for place, code in wanted)}
+        if statuses != {"not_applicable"}:
+            return [status for status in ("withheld", "no_data") if status in statuses]
+        answer = self._contexts[body].answer(question)
+        line = (c for k, c in answer.cells.items() if all(k[p] == code for p, code in wanted)) if answer else ()
+        return ["not_applicable"] if all(cell.status == "not_applicable" for cell in line) else []
+
+    def _cells_with_reasons(self, question: str, body: str) -> list[tuple[tuple[str, ...], str]]:
+        """The cells of an answer that hold a reason instead of a number."""
+        key = (question, body)
+        if key not in self._with_reasons:
+            answer = self._contexts[body].answer(question)
+            cells = answer.cells.items() if answer is not None else ()
+            self._with_reasons[key] = [(k, cell.status) for k, cell in cells if cell.status != "answered"]
+        return self._with_reasons[key]
 
     def standing(self, question: str, body: str) -> str:
         """`answered`, or the reason why a body's answer to a question is not there to be counted."""

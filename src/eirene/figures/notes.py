@@ -16,8 +16,8 @@ from eirene.framework.model import Code, DefinitionGrid
 from eirene.questionnaires import Definition, Finding, Report
 from eirene.text import Phrases, Text, pick
 
-#: The option of a definition grid that means "counted apart" (practice 3).
-APART = "apart"
+#: Options of a definition grid: "counted apart", and "does not exist", which is no way of counting (practice 3).
+APART, ABSENT = "apart", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,10 @@ def _definitions(question: str, reports: Mapping[str, Report]) -> dict[str, Defi
 
 
 def _choices(grid: DefinitionGrid, definition: Definition) -> dict[tuple[str, str], str]:
-    """(category, '') or ('', field) → option. Fields without a list of choices (dates) are not compared."""
-    chosen = {(c.code, ""): definition.categories[c.code] for c in grid.categories if c.code in definition.categories}
+    """(category, '') or ('', field) → option. Not compared: fields without a list of choices (dates), and categories
+    that a body does not have."""
+    options = {c.code: definition.categories.get(c.code, ABSENT) for c in grid.categories}
+    chosen = {(category, ""): option for category, option in options.items() if option != ABSENT}
     return chosen | {("", f): definition.fields[f] for f in grid.fields if grid.fields[f] and f in definition.fields}
 
 
