@@ -20,7 +20,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from eirene.figures.answers import Answers as Counted
+from eirene.disclosure.counting import Counted
 from eirene.figures.model import Figure
 from eirene.framework import asked, audience_rank, population_bodies
 from eirene.framework.model import Indicator, Pack, Question

@@ -31,8 +31,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from eirene.disclosure import AudienceView
+from eirene.disclosure.counting import Counted
 from eirene.errors import Unreadable, UsageError
-from eirene.figures.answers import Answers as Counted
 from eirene.framework import asked, asked_bodies, population_bodies
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires import dump_report

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eirene.disclosure import PROTECTED, figure_questions
+from eirene.disclosure.counting import Counted
 from eirene.errors import Unreadable
 from eirene.figures import compute, compute_series
-from eirene.figures.answers import Answers as Counted
 from eirene.figures.model import Figure
 from eirene.framework import asked, asked_bodies, population, population_bodies
 from eirene.framework.model import Body, Pack
