@@ -1,0 +1,131 @@
+"""Commands that the platform adds to `eirene`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from types import FrameType
+
+import click
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to answer on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on.")
+@click.option("--no-build", is_flag=True, help="Serve what is there; build nothing in the background.")
+def serve(port: int, host: str, no_build: bool) -> None:
+    """Serve the portal, and build the editions that ship while it is running."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
+    os.environ["EIRENE_COLLECTED_STATIC"] = "1"
+    _prepare()
+    free = free_port(host, port)
+    if free != port:
+        click.echo(f"Port {port} is taken; using {free}.")
+    builder = None if no_build else start_builder()
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Serving at http://{shown}:{free}/  (Ctrl-C to stop)")
+    try:
+        _run_server(host, free)
+    finally:
+        if builder is not None:
+            stop(builder)
+
+
+def _prepare() -> None:
+    """Database and static files; both are quick and change nothing on a second run."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.EIRENE_HOME.mkdir(parents=True, exist_ok=True)
+    django.setup()
+    click.echo(f"Home: {settings.EIRENE_HOME}")
+    call_command("migrate", interactive=False, verbosity=0)
+    click.echo("Database ready.")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    click.echo("Style sheets ready.")
+    _take_in(settings.EIRENE_HOME / "releases")
+    from django.db import connections
+
+    # The server's workers and the builder open their own.
+    connections.close_all()
+
+
+def _take_in(folder: object) -> None:
+    """Releases that were put into the folder by hand are shown too; those that are gone are forgotten."""
+    from pathlib import Path
+
+    from eirene.errors import EireneError
+    from eirene_web.editions import services
+    from eirene_web.editions.models import Release
+
+    known = {release.path: release for release in Release.objects.all()}
+    for path, release in known.items():
+        if not (Path(path) / services.MANIFEST).is_file():
+            services.forget_release(release)
+    for manifest in sorted(Path(str(folder)).glob(f"*/*/{services.MANIFEST}")):
+        if str(manifest.parent.resolve()) in known:
+            continue
+        try:
+            release = services.register_release(manifest.parent)
+            click.echo(f"Release found: {release}")
+        except EireneError as error:
+            click.echo(f"Release refused: {error}", err=True)
+
+
+def free_port(host: str, port: int) -> int:
+    """`port`, or the next one on which nobody answers."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, min(port + 200, 65536)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise click.ClickException(f"No port between {port} and {min(port + 199, 65535)} is free on {host}.")
+
+
+def start_builder() -> subprocess.Popen[bytes]:
+    """The builder in a process group of its own, so that it can be ended with everything that it started."""
+    environment = {**os.environ, "EIRENE_PARENT": str(os.getpid())}
+    return subprocess.Popen([sys.executable, "-m", "eirene_web.editions.builds"], env=environment, start_new_session=True)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and its group; the group is still there when the process itself is gone."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+def _run_server(host: str, port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGHUP, leave)
+    Granian(
+        "eirene_web.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=4,
+        backlog=512,
+        log_access=False,
+        log_level="warning",
+    ).serve()

@@ -1,0 +1,54 @@
+"""What every response gets: the language its address asks for, and headers that keep a page to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_SAME = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; "
+_REST = "form-action 'self'; base-uri 'none'; object-src 'none'; connect-src 'none'"
+PAGE_POLICY = f"{_SAME}{_REST}; frame-ancestors 'none'"
+#: An embedded figure may stand in anybody's page; it sets no cookie and runs nothing but the theme.
+EMBED_POLICY = f"{_SAME}{_REST}; frame-ancestors *"
+#: A file of a release opened in the browser (an HTML Summary styles itself) runs nothing at all.
+FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; base-uri 'none'"
+
+
+class SecurityHeaders:
+    """No outside source, no inline script or style, no framing unless the view says that it is made for it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        policy = getattr(response, "content_policy", PAGE_POLICY)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+        if policy != EMBED_POLICY:
+            headers.setdefault("X-Frame-Options", "DENY")
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        return response
+
+
+class LanguageOfAddress:
+    """`/fr/…` is French, an address without prefix English: the same address is the same page for everybody."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
