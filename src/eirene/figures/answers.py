@@ -14,6 +14,7 @@ from eirene.figures.arithmetic import Exact, exact, half_even, pair
 from eirene.figures.indicators import Compiled, compile_indicators, compile_size
 from eirene.framework import Pack, asked, asked_bodies
 from eirene.questionnaires import Answer, Cells, Context, Expression, Finding, Report, applies, compile_expression
+from eirene.questionnaires.model import Status
 from eirene.questionnaires.rules import report_scope
 
 #: An expression that is a cell and nothing else: personnel, personnel[sex=women, rank=OF-6+]
@@ -55,7 +56,7 @@ class Answers:
         self._values: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
         self._given: dict[tuple[str, int], Mapping[str, Contribution]] = {}
         self._reasons: dict[tuple[str, int, str], str] = {}
-        self._with_reasons: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {}
+        self._of_cells: dict[tuple[str, str], Mapping[tuple[int, str], set[Status]]] = {}
         self._only_total: dict[tuple[str, int], frozenset[str]] = {}
 
     # what may be counted
@@ -256,26 +257,30 @@ class Answers:
 
     def _cell_reasons(self, question: str, bound: Mapping[str, str], body: str) -> list[str]:
         """Why cells of a line are not there. One that does not apply says so only if all of the line's do not."""
-        special = self._cells_with_reasons(question, body)
-        cells = self._contexts[body].cells(question) if special else None
-        if cells is None:
+        cells = self._contexts[body].cells(question)
+        answer = self._contexts[body].answer(question)
+        if cells is None or answer is None:
             return []
         wanted = [(place, bound[name]) for place, name in enumerate(cells.shape.names) if name in bound]
-        statuses = {status for key, status in special if all(key[place] == code for place, code in wanted)}
-        if statuses != {"not_applicable"}:
-            return [status for status in ("withheld", "no_data") if status in statuses]
-        answer = self._contexts[body].answer(question)
-        line = (c for k, c in answer.cells.items() if all(k[p] == code for p, code in wanted)) if answer else ()
-        return ["not_applicable"] if all(cell.status == "not_applicable" for cell in line) else []
+        if len(wanted) > 1:
+            line = (cell for key, cell in answer.cells.items() if all(key[place] == code for place, code in wanted))
+            statuses = {cell.status for cell in line}
+        else:
+            statuses = self._statuses(question, body, answer).get(wanted[0] if wanted else (-1, ""), set())
+        if statuses == {"not_applicable"}:
+            return ["not_applicable"]
+        return [status for status in ("withheld", "no_data") if status in statuses]
 
-    def _cells_with_reasons(self, question: str, body: str) -> list[tuple[tuple[str, ...], str]]:
-        """The cells of an answer that hold a reason instead of a number."""
+    def _statuses(self, question: str, body: str, answer: Answer) -> Mapping[tuple[int, str], set[Status]]:
+        """(place of a dimension, code) → statuses of the cells with that code; (-1, "") → of all cells."""
         key = (question, body)
-        if key not in self._with_reasons:
-            answer = self._contexts[body].answer(question)
-            cells = answer.cells.items() if answer is not None else ()
-            self._with_reasons[key] = [(k, cell.status) for k, cell in cells if cell.status != "answered"]
-        return self._with_reasons[key]
+        if key not in self._of_cells:
+            found: dict[tuple[int, str], set[Status]] = {}
+            for codes, cell in answer.cells.items():
+                for where in ((-1, ""), *enumerate(codes)):
+                    found.setdefault(where, set()).add(cell.status)
+            self._of_cells[key] = found
+        return self._of_cells[key]
 
     def standing(self, question: str, body: str) -> str:
         """`answered`, or the reason why a body's answer to a question is not there to be counted."""
