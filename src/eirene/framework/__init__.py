@@ -14,6 +14,7 @@ from eirene.framework.pack import (
     codes,
     cycle_of,
     dimension_codes,
+    dimension_name,
     members_on,
     naming_footnote,
     pack_bytes,
@@ -25,7 +26,7 @@ from eirene.framework.pack import (
 
 __all__ = [
     "AskedQuestion", "AskedQuestionnaire", "AskedSection", "CodeTree", "Pack", "asked", "asked_bodies",
-    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "find", "load", "members_on",
-    "naming_footnote", "pack_bytes", "pack_from_bytes", "pack_hash", "population", "population_bodies",
+    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "dimension_name", "find", "load",
+    "members_on", "naming_footnote", "pack_bytes", "pack_from_bytes", "pack_hash", "population", "population_bodies",
     "read_edition",
 ]  # fmt: skip

@@ -34,13 +34,16 @@ def _remember(pack: m.Pack, key: object, make: Callable[[], T]) -> T:
 
 
 def pack_bytes(pack: m.Pack) -> bytes:
-    """Canonical JSON of the resolved pack: sorted keys, UTF-8, defaults left out; what its hash is over."""
+    """Canonical JSON of the resolved pack: UTF-8, no spaces, defaults left out; what its hash is over.
+
+    Keys stand in the pack's own order, for it means something: of dimensions, of bodies, of questions.
+    """
     return _remember(pack, "bytes", lambda: _canonical(pack))
 
 
 def _canonical(pack: m.Pack) -> bytes:
     data = pack.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def pack_hash(pack: m.Pack) -> str:
@@ -192,6 +195,12 @@ def dimension_codes(pack: m.Pack, question: m.Question, dimension: str) -> tuple
     """Codes asked along a dimension, in order, without the total."""
     asked_dimension = question.dimensions[dimension]
     return tuple(asked_dimension.codes) or codes(pack, asked_dimension.list).codes
+
+
+def dimension_name(pack: m.Pack, question: m.Question, dimension: str, lang: str) -> str:
+    """What a dimension is called: the pack's phrase `list_<code list>`, else its own name with spaces."""
+    list_id = question.dimensions[dimension].list
+    return pack.phrases.get(lang, {}).get(f"list_{list_id}") or dimension.replace("_", " ")
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Literal
 
-from eirene.framework import Pack, cycle_of
+from eirene.framework import Pack, cycle_of, dimension_name
 from eirene.questionnaires.builtin import BUILTIN, Severity, phrase
 from eirene.questionnaires.messages import Words, in_all, words
 from eirene.questionnaires.rulebook import CompiledRule, Rulebook, Sum, compile_rules
@@ -52,7 +52,14 @@ def _builtin(pack: Pack, code: str, severity: Severity) -> RuleEntry:
 
 def _derived(pack: Pack, book: Rulebook, one: Sum) -> RuleEntry:
     asked = book.asked.questions[one.question]
-    text = in_all(pack, lambda say: say("parts_text", name=say("place", number=asked.number), dimension=one.dimension))
+    text = in_all(
+        pack,
+        lambda say: say(
+            "parts_text",
+            name=say("place", number=asked.number),
+            dimension=dimension_name(pack, asked.question, one.dimension, say.lang),
+        ),
+    )
     remedy = in_all(pack, lambda say: say("parts_remedy"))
     return RuleEntry(one.code, "error", "derived", (), (one.question,), text, remedy)
 
@@ -71,18 +78,23 @@ def _sentence(book: Rulebook, one: CompiledRule, say: Words) -> str:
     limits = [say("limit_percent", n=say.value(rule.percent))] if rule.percent is not None else []
     limits += [say.value(rule.absolute)] if rule.absolute is not None else []
     values = {name: f"`{getattr(rule, name)}`" for name in one.expressions}
+    names = {
+        name: dimension_name(say.pack, book.asked.questions[rule.question].question, name, say.lang)
+        for name in (*rule.for_each, *([rule.dimension] if rule.dimension else []))
+        if rule.question is not None
+    }
     parts = [
         say(
             f"kind_{rule.kind}",
             question=say("place", number=book.asked.questions[one.question].number),
-            dimension=rule.dimension or "",
+            dimension=names.get(rule.dimension or "", ""),
             limits=f" {say('or')} ".join(limits),
             factor=say.value(rule.factor) if rule.factor is not None else "",
             **values,
         )
     ]
     if rule.for_each:
-        parts.append(say("kind_for_each", dimensions=listing(list(rule.for_each), say.lang)))
+        parts.append(say("kind_for_each", dimensions=listing([names[name] for name in rule.for_each], say.lang)))
     title = pick(rule.title, say.lang)
     return " ".join([f"{title}.", *parts] if title else parts)
 
