@@ -134,7 +134,7 @@ class Drawing(NamedTuple):
 
 
 def text_width(text: str, size: int = M, *, strong: bool = False) -> float:
-    """Width in px, estimated by kinds of characters: a little more than Source Sans needs, so that other faces fit."""
+    """Width in px, estimated by kinds of characters: more than Source Sans needs, so that a reader's own face fits."""
     em = 0.0
     for char in text:
         if unicodedata.combining(char):
@@ -147,7 +147,7 @@ def text_width(text: str, size: int = M, *, strong: bool = False) -> float:
             em += 0.3
         else:
             em += 0.6 if char.isupper() else 0.52
-    return em * size * (1.05 if strong else 1.0)
+    return em * size * (1.22 if strong else 1.1)
 
 
 def wrap(text: str, width: float, *, size: int = M, lines: int = 2, strong: bool = False) -> str:

@@ -1,0 +1,64 @@
+"""What all skins share: text that no reader's program can misread, addresses that only lead, walks over a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from eirene.documents import model as d
+
+# Control characters are no text in XML; bidirectional overrides could make a sentence read as another one.
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
+_ADDRESS = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x1f]+\Z", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """The text without control characters, overrides of direction and halves of characters."""
+    return _UNSAFE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def address(href: str) -> str:
+    """The address if it leads to a place in the document, a web page or a mailbox; else ''."""
+    return href if _ADDRESS.match(href) else ""
+
+
+def runs_text(runs: Iterable[d.Run]) -> str:
+    return "".join(clean(run.text) for run in runs)
+
+
+def walk(sections: Iterable[d.Section], level: int = 1) -> Iterator[tuple[int, d.Section]]:
+    """(level, section) in reading order."""
+    for section in sections:
+        yield level, section
+        yield from walk(section.sections, level + 1)
+
+
+def tables(document: d.Document) -> Iterator[tuple[d.Section, d.Table]]:
+    """Every table with the section it stands in; that of a chart under the chart's own number and title."""
+    for _, section in walk(document.sections):
+        for block in section.blocks:
+            if isinstance(block, d.Table):
+                yield section, block
+            elif isinstance(block, d.Chart):
+                t = block.table
+                number, source = t.number or block.number, t.source or block.source
+                subtitle = t.subtitle or block.subtitle
+                yield section, d.Table(t.id, t.title or block.title, t.head, t.rows, subtitle, source, number, t.notes)
+
+
+def sentence(text: str) -> str:
+    """The text, ended as a sentence is."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…:;" else f"{text}."
+
+
+def caption(number: str, subtitle: str) -> str:
+    """ "Figure 5.1. Share of members …": what stands under a title."""
+    return " ".join(part for part in (sentence(clean(number)), sentence(clean(subtitle))) if part)
+
+
+def titled(table: d.Table, heading: str) -> bool:
+    """Has the table a title to show? Not where, unnumbered, it would only repeat the heading above it."""
+    return bool(table.title) and (bool(table.number) or table.title != heading)
