@@ -65,6 +65,8 @@ def _formats() -> dict[str, dict[str, Any]]:
         "sum_whole": {**quiet, "align": "right", "num_format": "#,##0", "valign": "vcenter", "italic": True},
         "was": {**quiet, "align": "right", "valign": "vcenter"},
         "was_whole": {**quiet, "align": "right", "num_format": "#,##0", "valign": "vcenter"},
+        "was_head": {**head, "font_size": 9, "font_color": INK_3, "align": "right"},
+        "was_head_whole": {**head, "font_size": 9, "font_color": INK_3, "align": "right", "num_format": "#,##0"},
         "was_text": {**quiet, "text_wrap": True},
         "in_whole": {**box, "num_format": "#,##0", "align": "right"},
         "in_number": {**box, "num_format": "General", "align": "right"},
@@ -220,8 +222,10 @@ def _set_up_page(form: _Form, sheet: Any, title: str) -> None:
         return text.replace("&", "&&")[:110]
 
     cycle = pick(cycle_of(form.pack, form.cycle).title, form.lang)
-    sheet.set_header(f"&L&9{plain(_body(form))} · {plain(cycle)}&R&9{plain(pick(form.pack.header.notice, form.lang))}")
-    sheet.set_footer(f"&L&8{plain(title)}&R&8&P / &N")
+    sheet.set_header(
+        f"&L&9 {plain(_body(form))} · {plain(cycle)}&R&9 {plain(pick(form.pack.header.notice, form.lang))}"
+    )
+    sheet.set_footer(f"&L&8 {plain(title)}&R&8 &P / &N")
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
 
 
@@ -242,7 +246,8 @@ class _SectionSheet:
         self.status = self.check + 1 + (self.width if form.previous else 0)
         self.last = self.status + 2
         self.row = 0
-        self.told = _Questions(name, pick(section.title, form.lang), cell_name(0, self.check)[:-1])
+        title = f"{section.id}  {pick(section.title, form.lang)}"
+        self.told = _Questions(name, title, cell_name(0, self.check)[:-1])
         self.answer_width = 12.0
         #: Boxes that turn amber while an answer is owed: (range, formula).
         self.owed: list[tuple[str, str]] = []
@@ -271,10 +276,10 @@ class _SectionSheet:
             sheet.set_column(self.was, self.status - 1, 9.5, f["paper"])
         sheet.set_column(self.status, self.status, 14, f["paper"])
         sheet.set_column(self.status + 1, self.last, 12, f["paper"])
-        sheet.set_column(self.last + 1, 16_383, 9, f["paper"])
+        sheet.set_column(self.last + 1, self.last + 12, 9, f["paper"])
         self.put(0, 0, self.form.identity.line(), "identity")
         sheet.set_row(1, 24)
-        self.put(1, TEXT, f"{self.section.id}  {self.told.title}", "sheet_title")
+        self.put(1, TEXT, self.told.title, "sheet_title")
         intro = " ".join(filter(None, [pick(self.section.intro, self.lang), self.say("wb_no_persons")]))
         sheet.merge_range(2, TEXT, 2, self.last, intro, f["guide"])
         sheet.set_row(2, 13 * _lines(intro, 46 + 12 * self.width + 40, 9) + 2)
@@ -439,7 +444,7 @@ class _QuestionBlock:
         if unit:
             on.put(row, ANSWERS + 1, unit, "head_mid")
         if shown and on.was is not None:
-            on.put(row, on.was, shown, "was")
+            on.put(row, on.was, shown, "was_head")
 
     def _unit(self) -> str:
         unit = self.pack.units.get(self.question.unit or "")
@@ -541,30 +546,41 @@ class _QuestionBlock:
         on = self.on
         if on.was is None:
             return
+        style = "was_head" if row == self.head else "was"
         if isinstance(value, int | Decimal):
-            on.put_number(row, on.was + offset, value, "was_whole" if self.question.integer else "was")
+            on.put_number(row, on.was + offset, value, f"{style}_whole" if self.question.integer else style)
         elif status != "answered":
-            on.put(row, on.was + offset, lay.mark_options(self.pack, self.lang).words[status], "was")
+            on.put(row, on.was + offset, lay.mark_options(self.pack, self.lang).words[status], style)
 
     # -- a matrix
 
     def _matrix(self) -> None:
         on, grid = self.on, lay.matrix(self.pack, self.question)
         self._matrix_heads(grid)
-        first = on.row
         rows: dict[tuple[str, ...], int] = {}
         before = _cells_by_codes(self.pack, self.form, self.asked, self.was)
+        first = on.row
         for line in grid.down:
             rows[line] = on.row
             self._matrix_line(grid, line, before)
-        self._across_checks(grid, rows)
-        for line in grid.down:
-            if TOTAL in line:
+            if TOTAL in line and self._additive():  # its parts stand above it, for the total is the last of its codes
+                self._boxes_to(first, grid)
                 self._down_check(grid, line, rows)
-        last_column = ANSWERS + len(grid.columns()) - 1
-        last = max(rows.values())
-        self.boxes.append(f"{cell_name(first, ANSWERS)}:{cell_name(last, last_column)}")
-        self._number_rule((first, ANSWERS, last, last_column), marks=True)
+                first = on.row
+        self._boxes_to(first, grid)
+        if self._additive():
+            self._across_checks(grid, rows)
+
+    def _boxes_to(self, first: int, grid: lay.Matrix) -> None:
+        """The lines from `first` to here are boxes for numbers."""
+        last, last_column = self.on.row - 1, ANSWERS + len(grid.columns()) - 1
+        if last >= first:
+            self.boxes.append(f"{cell_name(first, ANSWERS)}:{cell_name(last, last_column)}")
+            self._number_rule((first, ANSWERS, last, last_column), marks=True)
+
+    def _additive(self) -> bool:
+        """Persons add up; percentages and averages do not."""
+        return self.question.integer and self.question.unit != "percent"
 
     def _matrix_heads(self, grid: lay.Matrix) -> None:
         on = self.on
@@ -598,7 +614,7 @@ class _QuestionBlock:
         total = TOTAL in line
         label = " · ".join(self._label(name, code) for name, code in zip(grid.dimensions, line, strict=False))
         on.put(row, TEXT, label or pick(self.question.text, self.lang), self._label_style(grid, line))
-        height = 14 * _lines(label, 40)
+        height = 14 * _lines(label, 46)
         if height > 14:
             on.sheet.set_row(row, height)
         for n, code in enumerate(grid.columns()):
@@ -978,7 +994,7 @@ def _start_sheet(form: _Form, sheet: Any, told: list[_Questions]) -> None:
     cycle = cycle_of(pack, form.cycle)
     for column, width in enumerate((3, 26, 30, 18, 18, 18)):
         sheet.set_column(column, column, width, f["paper"])
-    sheet.set_column(6, 16_383, 9, f["paper"])
+    sheet.set_column(6, 18, 9, f["paper"])
     sheet.write_string(0, 1, form.identity.line(), f["identity"])
     sheet.write_string(1, 1, pick(form.asked.title, lang), f["kicker"])
     title = say("wb_title", body=_body(form), cycle=pick(cycle.title, lang))
@@ -995,6 +1011,8 @@ def _start_sheet(form: _Form, sheet: Any, told: list[_Questions]) -> None:
     row = _statuses(form, sheet, row + 1)
     row = _contents(form, sheet, row + 1, told)
     _set_up_page(form, sheet, say("wb_start_sheet"))
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, row, 5)
 
 
@@ -1068,7 +1086,7 @@ def _contents(form: _Form, sheet: Any, row: int, told: list[_Questions]) -> int:
     row += 1
     for one in told:
         quoted = one.sheet.replace("'", "''")
-        sheet.write_url(row, 1, f"internal:'{quoted}'!A1", f["link"], string=one.sheet)
+        sheet.write_url(row, 1, f"internal:'{quoted}'!A1", f["link"], string=one.title)
         sheet.write_number(row, 3, one.count, f["count"])
         formula = f"=COUNTIF('{quoted}'!${one.column}$6:${one.column}$20000,\"{say('wb_open')}\")"
         sheet.write_formula(row, 4, formula, f["count"], one.still_open)

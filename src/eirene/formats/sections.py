@@ -110,9 +110,7 @@ class _Merger:
             return one
         merged: dict[str, Any] = {"cells": self._cells(question, one, two, two_file, origins, clash)}
         for name in _TEXTS:
-            merged[name] = _both(
-                getattr(one, name), getattr(two, name), lambda k, a, b, n=name: clash(f", {n} {k}", a, b)
-            )
+            merged[name] = _both(getattr(one, name), getattr(two, name), f", {name} ", clash)
         for name in (f.name for f in fields(Answer)):
             if name not in merged and name not in ("question", "status"):
                 left, right = getattr(one, name), getattr(two, name)
