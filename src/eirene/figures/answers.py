@@ -184,7 +184,11 @@ class Answers:
     def _shares(self, compiled: Compiled, index: int) -> Mapping[str, Contribution]:
         line = compiled.lines[index]
         values = self._evaluated(compiled.expressions["yes"], line.cell, compiled.everyone)
-        return {body: value for body, value in values.items() if value is not None}
+        return {body: value for body, value in values.items() if value is not None and not self._beyond(compiled, body)}
+
+    def _beyond(self, compiled: Compiled, body: str) -> bool:
+        """Whether none of the questions applies to a body: `answered(…)` is then no answer of no."""
+        return bool(compiled.questions) and not any(self.applies(q, body) for q in compiled.questions)
 
     def _rates(self, compiled: Compiled, index: int) -> Mapping[str, Contribution]:
         bound = compiled.lines[index].cell

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from eirene.documents import model as d
 from eirene.documents.words import words
@@ -123,8 +124,8 @@ def _sections(content: Content, composer: Composer) -> Iterable[d.Section]:
         if chapter.generate == "bodies":
             yield _bodies(content, composer, chapter, str(no))
             continue
-        extra = annex(composer, chapter.generate, content.facts, content.reported) if chapter.generate else []
-        section = composer.chapter(chapter, str(no), extra)
+        made = partial(annex, composer, chapter.generate, content.facts, content.reported)
+        section = composer.chapter(chapter, str(no), made)
         yield d.Section(
             section.id,
             section.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eirene.documents import model as d
@@ -12,7 +12,7 @@ from eirene.framework import body_name, codes, cycle_of, population
 from eirene.framework.model import Block, Chapter, Edition, Pack, Variant
 from eirene.summary.compiled import compiled_table, published_sentence
 from eirene.summary.drawing import draw
-from eirene.summary.refs import FigureIndex
+from eirene.summary.refs import FigureIndex, default_kind
 from eirene.summary.texts import Writer
 from eirene.text import number, pick
 
@@ -54,10 +54,10 @@ class Composer:
 
     # --- chapters ----------------------------------------------------------------------------------------------
 
-    def chapter(self, chapter: Chapter, no: str, extra: Sequence[d.Block] = ()) -> d.Section:
-        """One chapter with its sections; `extra`: blocks that are made rather than written."""
+    def chapter(self, chapter: Chapter, no: str, extra: Callable[[], Sequence[d.Block]] = tuple) -> d.Section:
+        """One chapter with its sections; `extra` makes the blocks that are not written, in their place."""
         self.numbers.start_chapter(no)
-        blocks = [*self.blocks(chapter.blocks), *extra, *self.reservations(chapter.id)]
+        blocks = [*self.blocks(chapter.blocks), *extra(), *self.reservations(chapter.id)]
         sections = [self.section(s, f"{no}.{i}") for i, s in enumerate(chapter.sections, 1)]
         if self.numbers.fresh:
             notes = d.Footnotes(tuple((n, (d.Run(text),)) for n, text in self.numbers.fresh))
@@ -359,6 +359,8 @@ class Composer:
 
     def label(self, figure: Figure) -> str:
         label = pick(figure.label, self.lang)
+        if figure.basis == "computed" and figure.kind != default_kind(self.pack.indicators[figure.id]):
+            label = self.say("label_kind", label=label, kind=self.say(f"kind_{figure.kind}"))
         parts = [self.code_label(name, code) for name, code in sorted(figure.dimensions.items())]
         return f"{label}, {', '.join(parts)}" if parts else label
 
