@@ -144,7 +144,8 @@ class Composer:
         if figure.basis != "computed":
             return published_sentence(self, figure)
         if figure.kind in OF_BODIES:
-            return self.say("statement_of_members", population=many, n_of_N=ratio, missing=tail, statement=statement)
+            phrase = "statement_of_all" if indicator.yes == "reported" else "statement_of_members"
+            return self.say(phrase, population=many, n_of_N=ratio, missing=tail, statement=statement)
         bodies = {"n": number(figure.n_answered, self.lang), "N": number(figure.n_applicable, self.lang)}
         if figure.denominator is not None:
             return self.say(
