@@ -224,12 +224,11 @@ def read_bytes(path: str | Path) -> bytes:
         raise Refused("door_folder") from None
     except OSError as error:
         raise Refused("door_no_access", why=error.strerror or str(error)) from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise Refused("door_folder" if stat.S_ISDIR(mode) else "door_not_ordinary")
     with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
-        if stat.S_ISDIR(mode):
-            raise Refused("door_folder")
-        if not stat.S_ISREG(mode):
-            raise Refused("door_not_ordinary")
         data = stream.read(_inspect.MAX_BYTES + 1)
     if len(data) > _inspect.MAX_BYTES:
         raise Refused("door_size", limit=_inspect.MAX_BYTES // 1024 // 1024)
