@@ -59,23 +59,24 @@ def make_pack() -> Pack:
         id="q", version="1", title=text("q"), sections=[m.Section(id="1", title=text("1"), questions=uses)]
     )
     parents = {code: band for band, codes in BANDS.items() for code in codes}
-    words = {"one": text("one"), "many": text("many")}
+    words = {"one": text("one"), "many": text("many"), "label": text("bodies")}
     return Pack(
         header=m.PackHeader(
             id="bench", version="1", title=text("b"), short_title=text("b"), slug="bench", languages=["en"],
             notice=text("n"), size="forces0", decimals={"percent": 1, "persons": 0},
             audiences=[m.Audience(code="all", label=text("all"), marking=text("all"), names_all=True)],
             populations=[
-                m.Population(code="members", label=text("members"), **words),
-                m.Population(code="partners", label=text("partners"), **words),
-                m.Population(code="members_panel", label=text("panel"), of="members", basis="constant_panel", **words),
-                m.Population(code="members_today", label=text("today"), of="members", basis="today", **words),
-                m.Population(code="partners_panel", label=text("panel"), of="partners", basis="constant_panel", **words),
+                m.Population(code="members", **words),
+                m.Population(code="partners", **words),
+                m.Population(code="members_panel", of="members", basis="constant_panel", **words),
+                m.Population(code="members_today", of="members", basis="today", **words),
+                m.Population(code="partners_panel", of="partners", basis="constant_panel", **words),
             ],
         ),
         bodies=bodies,
         memberships=[
-            m.Membership(body=code, population="members" if n < MEMBERS else "partners") for n, code in enumerate(bodies)
+            m.Membership(body=code, population="members" if n < MEMBERS else "partners")
+            for n, code in enumerate(bodies)
         ],
         code_lists={
             "sex": code_list("sex", SEXES),
@@ -199,7 +200,8 @@ def main() -> int:
         f"  plain loop            {by_hand:6.3f} s  {numbers} numbers, {1e6 * by_hand / int(str(numbers)):.1f} µs each"
     )
     print(
-        f"  ratio                 {seconds / by_hand:6.1f} ×  (per number {seconds / n / (by_hand / int(str(numbers))):.2f} ×)"
+        f"  ratio                 {seconds / by_hand:6.1f} ×  "
+        f"(per number {seconds / n / (by_hand / int(str(numbers))):.2f} ×)"
     )
     return 0 if seconds <= GOAL else 1
 

@@ -55,6 +55,7 @@ class Answers:
             self._take_in(body, report)
         self._values: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
         self._given: dict[tuple[str, int], Mapping[str, Contribution]] = {}
+        self._matrices: dict[str, Mapping[str, Cells]] = {}
         self._reasons: dict[tuple[str, int, str], str] = {}
         self._of_cells: dict[tuple[str, str], Mapping[tuple[int, str], set[Status]]] = {}
         self._only_total: dict[tuple[str, int], frozenset[str]] = {}
@@ -169,16 +170,15 @@ class Answers:
         """The value of an expression that is a single cell, without evaluating it: most numerators and denominators
         are one, and this is half of the time."""
         cell = {**bound, **dict(_NAMED.findall(named or ""))}
-        found: dict[str, Any] = {}
+        if question not in self._matrices:
+            matrices = {body: context.cells(question) for body, context in self._contexts.items()}
+            self._matrices[question] = {body: cells for body, cells in matrices.items() if cells is not None}
+        found: dict[str, Any] = dict.fromkeys(self._contexts)
         place: tuple[str, ...] | None = None
-        for body, context in self._contexts.items():
-            cells = context.cells(question)
-            if cells is not None:
-                place = place or cells.shape.key(cell)
-                value = cells.value(place)
-                found[body] = value if value is None or type(value) is int else exact(value)
-            else:
-                found[body] = None
+        for body, cells in self._matrices[question].items():
+            place = place or cells.shape.key(cell)
+            value = cells.value(place)
+            found[body] = value if value is None or type(value) is int else exact(value)
         return found
 
     def _shares(self, compiled: Compiled, index: int) -> Mapping[str, Contribution]:

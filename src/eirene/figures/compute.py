@@ -53,7 +53,7 @@ def compute(
 
     Raises PackError if an indicator cannot mean anything, UsageError if a report is of another cycle or a body has two.
     """
-    return _made(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), (cycle_id,), only)
+    return _all_of(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), (cycle_id,), only)
 
 
 def compute_series(
@@ -72,10 +72,12 @@ def compute_series(
     A population is as it was on each cycle's own reference date; a constant panel and today's members are the same
     bodies throughout: those of this edition. Arguments as for `compute`; `findings` and `bodies` are of this cycle.
     """
-    return _made(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), None, only)
+    return _all_of(lambda: _Book(pack, cycle_id, reports, as_of, history, findings or {}, bodies), None, only)
 
 
-def _made(open_book: Callable[[], _Book], cycles: tuple[str, ...] | None, only: Collection[str] | None) -> list[Figure]:
+def _all_of(
+    open_book: Callable[[], _Book], cycles: tuple[str, ...] | None, only: Collection[str] | None
+) -> list[Figure]:
     """The figures of these cycles (absent: of all in the book), in order. The search for cycles of references is
     spared while tens of thousands of figures are made, none of which is in one: a third of the time."""
 
@@ -136,6 +138,17 @@ class _Shown(NamedTuple):
     members: Mapping[str, Any]
 
 
+class _Made(NamedTuple):
+    """A figure but for its indicator and the name of its population."""
+
+    result: Result
+    suppressed: str
+    missing: tuple[Missing, ...]
+    change: Change | None
+    about: _About
+    shown: _Shown
+
+
 class _Book:
     """One call's reports, by cycle, and what follows from them; each thing is worked out once."""
 
@@ -160,6 +173,7 @@ class _Book:
         self.cycles[cycle_id] = Answers(pack, cycle_id, reports, findings, tuple(self.cycles.values()))
         self._lines: dict[tuple[str, str, int, str], _Line] = {}
         self._populations: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._same: dict[tuple[str, str], str] = {}
 
     # who belongs
 
@@ -181,6 +195,16 @@ class _Book:
             return tuple(b for b in given[base] if all(b in bodies for bodies in reported.values()))
         return population_bodies(self.pack, code, self.cycle.id, as_of=self.as_of, reported=reported)
 
+    def same(self, cycle_id: str | None, population: str) -> str:
+        """The first population of a cycle that is the same bodies as this one."""
+        if cycle_id is None:
+            return ""
+        key = (cycle_id, population)
+        if key not in self._same:
+            belonging = self.populations(cycle_id)
+            self._same[key] = next(code for code, bodies in belonging.items() if bodies == belonging[population])
+        return self._same[key]
+
     def previous(self, cycle_id: str) -> str | None:
         """The latest cycle with reports that this one compares with."""
         comparable = cycle_of(self.pack, cycle_id).compares_with
@@ -189,6 +213,7 @@ class _Book:
     # lines
 
     def line(self, cycle_id: str, compiled: Compiled, index: int, population: str) -> _Line:
+        population = self.same(cycle_id, population)
         key = (cycle_id, compiled.id, index, population)
         if key not in self._lines:
             answers = self.cycles[cycle_id]
@@ -251,36 +276,40 @@ class _Maker:
         for index, line in enumerate(compiled.lines):
             told = {body: _told(one) for body, one in self.answers.given(compiled, index).items()}
             notes = [n for n in self.notes.on(compiled.questions) if n.about(line.cell, line.related)]
-            broken = self.broken(compiled.questions)
+            made: dict[tuple[str, str], list[_Made]] = {}
             for population in wanted:
-                yield from self._of_line(compiled, index, population, told, (notes, broken))
+                # Two populations often are the same bodies (members as at the time, and today's).
+                same = self.book.same(self.cycle_id, population), self.book.same(self.since, population)
+                if same not in made:
+                    made[same] = list(self._of_line(compiled, index, population, told, notes))
+                for one in made[same]:
+                    yield self._figure(compiled, line, population, one)
 
     def _of_line(
-        self, compiled: Compiled, index: int, population: str, told: Mapping[str, Any], said: tuple[list[Any], Text]
-    ) -> Iterable[Figure]:
+        self, compiled: Compiled, index: int, population: str, told: Mapping[str, Any], notes: Sequence[Note]
+    ) -> Iterable[_Made]:
         line = self.book.line(self.cycle_id, compiled, index, population)
         comparison = self._comparison(compiled, index, population, line)
         results: Iterable[Result] = line.results
         if comparison is not None and compiled.form.family in ("rate", "gap"):
             results = (*results, _matched(line, comparison))
-        about = self._about(population, line, self._general(compiled, index, line, said[1]))
+        about = self._about(population, line, self._general(compiled, index, line))
         shown: list[tuple[tuple[str, ...], _Shown]] = []
         for result in results:
             # Most kinds of a line have the same bodies, and then the same coverage, footnotes and members.
             same = next((s for bodies, s in shown if bodies is result.bodies), None)
             if same is None:
-                same = self._shown(result.bodies, about, told, said[0])
+                same = self._shown(result.bodies, about, told, notes)
                 shown.append((result.bodies, same))
-            yield self._figure(compiled, compiled.lines[index], population, result, line, comparison, about, same)
+            missing = line.missing
+            if result.left_out:
+                missing += tuple(Missing(r, len(b), () if r == "largest" else b) for r, b in result.left_out)
+            suppressed = self._suppressed(result)
+            change = None if comparison is None or suppressed else self._change(result, line, comparison)
+            yield _Made(result, suppressed, missing, change, about, same)
 
-    def _figure(
-        self, compiled: Compiled, line: Line, population: str, result: Result, at: _Line,
-        comparison: _Comparison | None, about: _About, shown: _Shown,
-    ) -> Figure:  # fmt: skip
-        suppressed = self._suppressed(result)
-        missing = at.missing
-        if result.left_out:
-            missing += tuple(Missing(r, len(b), () if r == "largest" else b) for r, b in result.left_out)
+    def _figure(self, compiled: Compiled, line: Line, population: str, made: _Made) -> Figure:
+        result, suppressed, missing, change, about, shown = made
         return Figure(
             compiled.id,
             self.cycle_id,
@@ -301,7 +330,7 @@ class _Maker:
             "",
             compiled.form.decimals,
             shown.coverage,
-            None if comparison is None or suppressed else self._change(result, at, comparison),
+            change,
             suppressed,
             compiled.counting_rule,
             compiled.measures,
@@ -318,8 +347,9 @@ class _Maker:
 
     # beside the value
 
-    def _general(self, compiled: Compiled, index: int, line: _Line, broken: Text) -> tuple[Footnote, ...]:
+    def _general(self, compiled: Compiled, index: int, line: _Line) -> tuple[Footnote, ...]:
         """Footnotes of no single body: the break of the series, and how many gave only a total."""
+        broken = self.broken(compiled.questions)
         found = [Footnote("break", broken)] if broken else []
         partial = self.answers.only_total(compiled, index)
         if partial:

@@ -152,8 +152,8 @@ class _Compiler:
         return False
 
     def _check(self, indicator: Indicator) -> bool:
-        """Whether the declaration fits its family and refers to what there is."""
-        before, id, pack = len(self.problems), indicator.id, self.pack
+        """Tells what it refers to in vain; whether its fields fit its family, so that it can be compiled."""
+        id, pack = indicator.id, self.pack
         self.known(id, "unit", indicator.unit, "the unit", pack.units)
         for population in indicator.populations:
             self.known(id, "populations", population, "the population", (p.code for p in pack.header.populations))
@@ -162,6 +162,7 @@ class _Compiler:
         if indicator.disclosure is not None:
             classes = (c.code for c in pack.header.disclosure_classes)
             self.known(id, "disclosure", indicator.disclosure, "the disclosure class", classes)
+        before = len(self.problems)
         self._fields(indicator)
         return len(self.problems) == before
 

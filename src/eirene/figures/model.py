@@ -79,7 +79,12 @@ class Figure:
     n_applicable             bodies of the population to which the question applies
     n_answered               of those, bodies whose answer is in the figure
     n_bodies                 bodies of the population
-    members                  who is in, body → what it contributes; never leaves for an audience that may not see it
+    members                  who is in, body → what it contributes; never leaves for an audience that may not see it:
+                             True or False (shares, distributions), (numerator, denominator) (rates, completeness),
+                             a number (counts, measures), one such pair for each term (gaps)
+    missing                  n_answered and these add up to n_bodies, whatever the kind
+    extra                    plain JSON; computed: sizes_from_earlier (bodies whose size is an earlier report's);
+                             compiled: year, qualifier, scope, method, confidence, year_note, note, alternatives
     basis                    computed here; published or compiled: taken from `source`, never from answers
     """
 
