@@ -114,6 +114,14 @@ def test_bodies_may_be_given_instead_of_the_packs() -> None:
     assert [(m.reason, m.bodies) for m in figure.missing] == [("no_report", ("x3",)), ("not_answered", ("x1", "x2"))]
 
 
+def test_bodies_that_are_given_were_asked() -> None:
+    pack = sampler()
+    unnamed = [Report("sampler", "q2", "2022", body, {}) for body in ("x1", "x2")]
+    found = compute(pack, "2022", unnamed, as_of=DAY, bodies={"members": ("x1", "x2", "x3")}, only=["reporting"])
+    figure = next(f for f in found if f.population == "members")
+    assert (figure.numerator, figure.denominator) == (2, 3)
+
+
 def test_a_blocker_makes_an_answer_unusable() -> None:
     pack = sampler()
     blocker = Finding("B-1", "blocker", Place("law"), {"en": "x"}, {"en": "y"})

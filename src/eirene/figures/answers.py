@@ -32,6 +32,7 @@ class Answers:
 
     reports   body → its report, in the order of bodies' codes
     earlier   the cycles before, oldest first: sizes that a report does not give are the latest known
+    also_asked  bodies that were asked though the pack does not know them (a release's unnamed ones)
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class Answers:
         reports: Iterable[Report],
         findings: Mapping[str, Sequence[Finding]],
         earlier: Sequence[Answers],
+        also_asked: Iterable[str] = (),
     ) -> None:
         self.pack, self.cycle_id, self.findings, self.earlier = pack, cycle_id, findings, earlier
         self.asked = asked(pack, cycle_id)
         self.reports = _one_for_each(cycle_id, reports)
-        self.asked_bodies = frozenset(asked_bodies(pack, cycle_id))
+        self.asked_bodies = frozenset((*asked_bodies(pack, cycle_id), *also_asked))
         self.indicators = compile_indicators(pack, cycle_id)
         self._asked_if = self._guards()
         self._applies: dict[tuple[str, str], bool] = {}

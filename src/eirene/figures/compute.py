@@ -170,7 +170,10 @@ class _Book:
         self.cycles: dict[str, Answers] = {}
         for id in (c for c in cycle.compares_with if c in earlier):
             self.cycles[id] = Answers(pack, id, earlier[id], {}, tuple(self.cycles.values()))
-        self.cycles[cycle_id] = Answers(pack, cycle_id, reports, findings, tuple(self.cycles.values()))
+        self.cycles[cycle_id] = Answers(
+            pack, cycle_id, reports, findings, tuple(self.cycles.values()),
+            sorted({b for given in (bodies or {}).values() for b in given if b not in pack.bodies}),
+        )  # fmt: skip
         self._lines: dict[tuple[str, str, int, str], _Line] = {}
         self._populations: dict[str, dict[str, tuple[str, ...]]] = {}
         self._same: dict[tuple[str, str], str] = {}
