@@ -458,7 +458,9 @@ class Parser:
         if equality and left.kind == "choice" and self._code_follows(left):
             code = self._choice(left)
             right = Node("choice", lambda _: code, self.token.at, left.codes, literal=code)
-        elif equality and left.kind == "unknown" and self._code_follows(left):
+        elif equality and left.kind in ("choices", "unknown") and self._code_follows(left):
+            if left.kind == "choices":
+                self.tell(op.at, f"several choices cannot be compared by {op.text}", "Use has(question, code).")
             self.take_code()
             right = Node("unknown", _nothing, self.token.at)
         else:
