@@ -41,7 +41,9 @@ class Bad:
 def archive(parts: dict[str, bytes | str], *, level: int = 9, stored: bool = False) -> bytes:
     """A zip of parts, the same bytes each time."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED, compresslevel=level) as out:
+    with zipfile.ZipFile(
+        buffer, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED, compresslevel=level
+    ) as out:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
@@ -49,7 +51,9 @@ def archive(parts: dict[str, bytes | str], *, level: int = 9, stored: bool = Fal
     return buffer.getvalue()
 
 
-def book(rows: str = "", *, head: str = "", extra: dict[str, bytes | str] | None = None, kind: str = PLAIN_KIND) -> bytes:
+def book(
+    rows: str = "", *, head: str = "", extra: dict[str, bytes | str] | None = None, kind: str = PLAIN_KIND
+) -> bytes:
     """The smallest workbook: one sheet whose rows are given as XML. `head` goes before the sheet's root element."""
     relation = f'<Relationship Id="rId1" Type="{OFFICE}/{{0}}" Target="{{1}}"/>'
     space = "http://schemas.openxmlformats.org/package/2006/relationships"

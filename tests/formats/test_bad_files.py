@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cast import toy
 from corpus.make_corpus import Bad, book, cell, corpus
-
 from eirene.errors import Unreadable
 from eirene.formats import Door, read_report
 from eirene.formats import _inspect as inspect
@@ -71,7 +71,11 @@ def test_the_catalogues_of_both_languages_hold_the_same_phrases() -> None:
 
 def test_a_folder_a_pipe_and_a_missing_file_are_refused(tmp_path: Path, pack) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path, words in ((tmp_path, "folder"), (tmp_path / "pipe", "ordinary"), (tmp_path / "none.xlsx", "no such file")):
+    for path, words in (
+        (tmp_path, "folder"),
+        (tmp_path / "pipe", "ordinary"),
+        (tmp_path / "none.xlsx", "no such file"),
+    ):
         with pytest.raises(Unreadable, match=words):
             read_report(path, pack)
 

@@ -11,8 +11,8 @@ from eirene.questionnaires.model import Number
 
 #: Beyond this a workbook, which holds 15 digits, no longer holds whole numbers exactly.
 _EXACT = Decimal(10) ** 15
-_SPACES = "   \u2009\u202f"
-_APOSTROPHES = "'’ʼ"
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_APOSTROPHES = "'\u2019\u02bc"
 _GROUPED = re.compile(rf"^(\d{{1,3}})(?:([{_SPACES}{_APOSTROPHES}])\d{{3}}(?:\2\d{{3}})*)(?:[.,](\d+))?$")
 _POINTED = re.compile(r"^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]\d+)?$")

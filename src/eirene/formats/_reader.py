@@ -424,7 +424,7 @@ class _QuestionReader:
             return None
         if read.note:
             where = self.reading.where(row.sheet.raw, row.row, column)
-            self.reading.note(read.note, where, original=str(cell.value)[:_SHOWN], value=read.value)
+            self.reading.note(read.note, where, original=_plainly(cell)[:_SHOWN], value=read.value)
         return read.value
 
     def _text(self, row: _Row, column: int | None) -> str:
@@ -688,7 +688,13 @@ def _left_over(reading: _Reading, forms: Iterable[_Form], questionnaire: AskedQu
             if own and _is_unit(reading, form, row, cell, questionnaire):
                 continue
             code = "rd_beside" if own else "rd_not_taken"
-            reading.note(code, reading.where(form.raw, row, column), value=str(cell.value)[:_SHOWN])
+            reading.note(code, reading.where(form.raw, row, column), value=_plainly(cell)[:_SHOWN])
+
+
+def _plainly(cell: RawCell) -> str:
+    if isinstance(cell.value, Decimal) and cell.value.is_finite():
+        return format(cell.value.normalize(), "f")
+    return str(cell.value)
 
 
 def _is_unit(reading: _Reading, form: _Form, row: int, cell: RawCell, questionnaire: AskedQuestionnaire) -> bool:

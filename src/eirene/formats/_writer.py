@@ -25,6 +25,8 @@ RISK, RISK_SOFT, WHITE = "#A84A05", "#FDEFE2", "#FFFFFF"
 FONT = "Calibri"
 
 TEXT, ANSWERS = 1, 2
+#: Significant digits that a cell of a workbook holds.
+EXACT_DIGITS = 15
 _SIMPLE_CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*==\s*'?([A-Za-z0-9][\w+-]*)'?\s*$")
 
 
@@ -347,9 +349,9 @@ class _SectionSheet:
 
     def put_number(self, row: int, column: int, value: int | Decimal, style: str) -> None:
         """Written as a number where a workbook holds it exactly, else as text that is read back exactly."""
-        as_float = float(value)
-        if Decimal(repr(as_float)) == value and abs(as_float) < 1e15:
-            self.sheet.write_number(row, column, int(value) if value == int(value) else as_float, self.f[style])
+        if len(Decimal(value).as_tuple().digits) <= EXACT_DIGITS:
+            whole = value == int(value)
+            self.sheet.write_number(row, column, int(value) if whole else float(value), self.f[style])
         else:
             self.put(row, column, format(value, "f") if isinstance(value, Decimal) else str(value), style)
 
