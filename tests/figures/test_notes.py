@@ -88,7 +88,12 @@ def test_an_error_that_nobody_explained_is_told_and_a_warning_is_not() -> None:
 
 
 def test_a_note_on_one_service_is_not_on_another() -> None:
-    now = reports(sampler(), "2022", "body | staff[service=army,sex=women] | staff[service=army]\n AAA | 1 | 10")
+    now = reports(
+        sampler(),
+        "2022",
+        "body | staff[service=army,sex=women] | staff[service=army]"
+        " | staff[service=navy,sex=women] | staff[service=navy]\n AAA | 1 | 10 | 1 | 10",
+    )
     found = compute(
         sampler(), "2022", now, as_of=DAY, only=["women"], findings={"AAA": [finding("error", service="army")]}
     )

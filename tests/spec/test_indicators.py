@@ -112,7 +112,7 @@ SPECS = [
         """,
     ),
     Spec(
-        "a break-down has a row for each code, bands among them, and the undivided figure",
+        "a break-down has a row for each code that anybody gave, bands among them, and the undivided figure",
         """
         body | ranks[rank=OF-6,sex=women] | ranks[rank=OF-6] | ranks[rank=OF-7,sex=women] | ranks[rank=OF-7]
         AAA  | 1                          | 10               | 0                          | 10
@@ -123,7 +123,6 @@ SPECS = [
         members    | pooled | OF-6 | 10.0  | 1         | 10
         members    | pooled | OF-7 | 0.0   | 0         | 10
         members    | pooled | OF-6+ | 5.0  | 1        | 20
-        members    | pooled | OF-3 |       |           |
         members    | pooled |      |       |           |
         """,
     ),

@@ -104,7 +104,8 @@ def _reader(hint: Any) -> Reader:
         each = _reader(args[0])
         return lambda raw: tuple(each(item) for item in raw)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return lambda raw: _in(hint, raw)
+        # A block in a place of its own (a chart's table) is written with its kind all the same.
+        return lambda raw: _in(hint, {name: value for name, value in raw.items() if name != "block"})
     return lambda raw: raw
 
 

@@ -231,7 +231,7 @@ class _Book:
             self._lines[key] = _Line(
                 bodies,
                 tuple(Missing(r, len(missing[r]), tuple(missing[r])) for r in REASONS if r in missing),
-                tuple(aggregate(compiled.form, bodies, given, answers.sizes)),
+                tuple(_kept(compiled, index, aggregate(compiled.form, bodies, given, answers.sizes))),
             )
         return self._lines[key]
 
@@ -244,6 +244,17 @@ class _Book:
             if only is None or compiled.id in only:
                 found += maker.figures(compiled)
         return found
+
+
+#: Kinds of a break-down. Means and quartiles over bodies of every rank and service would be many, and say little.
+_OF_BREAKDOWNS = frozenset(("pooled", "count", "share_of_bodies"))
+
+
+def _kept(compiled: Compiled, index: int, results: list[Result]) -> list[Result]:
+    """All kinds of the undivided figure; of a break-down those that add up, where anybody gave it."""
+    if not compiled.lines[index].cell:
+        return results
+    return [r for r in results if r.kind in _OF_BREAKDOWNS and r.bodies]
 
 
 def _by_cycle(history: Sequence[Sequence[Report]], comparable: Sequence[str]) -> dict[str, list[Report]]:
@@ -294,7 +305,7 @@ class _Maker:
         line = self.book.line(self.cycle_id, compiled, index, population)
         comparison = self._comparison(compiled, index, population, line)
         results: Iterable[Result] = line.results
-        if comparison is not None and compiled.form.family in ("rate", "gap"):
+        if comparison is not None and compiled.form.family in ("rate", "gap") and not compiled.lines[index].cell:
             results = (*results, _matched(line, comparison))
         about = self._about(population, line, self._general(compiled, index, line))
         shown: list[tuple[tuple[str, ...], _Shown]] = []

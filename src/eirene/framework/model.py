@@ -417,7 +417,7 @@ class Indicator(Model):
     dimension: str | None = None
     left: str | None = None
     right: str | None = None
-    #: Break-downs: each a list of dimension names; the undivided figure is always computed.
+    #: Break-downs: each a list of dimension names. The undivided figure has all kinds, a break-down pooled rate or count.
     by: list[list[str]] = []
     populations: list[str] = []
     #: Codes of framework elements that it measures.

@@ -185,7 +185,7 @@ def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> 
     across = names[-1]
     down = names[0] if len(names) > 1 else None
     columns = _codes_with_total(c, question, across)
-    lines = _codes_with_total(c, question, down) if down else [(None, c.say("col_total"))]
+    lines = _codes_with_total(c, question, down) if down else [("", c.say("col_total"))]
     head = [d.Cell("", header=True), *(d.Cell(label, align="end", header=True) for _, label in columns)]
     rows = []
     for code, label in lines:
@@ -204,11 +204,9 @@ def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> 
     return d.Table(f"body-{body}-{question.id}", title, (tuple(head),), tuple(rows), subtitle, notes=notes)
 
 
-def _codes_with_total(c: Composer, question: AskedQuestion, dimension: str) -> list[tuple[str | None, str]]:
+def _codes_with_total(c: Composer, question: AskedQuestion, dimension: str) -> list[tuple[str, str]]:
     tree = codes(c.pack, question.question.dimensions[dimension].list)
-    found: list[tuple[str | None, str]] = [
-        (code, tree.label(code, c.lang)) for code in dimension_codes(c.pack, question.question, dimension)
-    ]
+    found = [(code, tree.label(code, c.lang)) for code in dimension_codes(c.pack, question.question, dimension)]
     if question.question.dimensions[dimension].total:
         found.append(("_T", c.say("col_total")))
     return found

@@ -201,7 +201,13 @@ class Composer:
         return self.say(group if group in ("yes", "no") else f"reason_{group}")
 
     def notes(self, figure: Figure) -> tuple[int, ...]:
-        return tuple(sorted({self.numbers.note(self.note_text(note)) for note in figure.footnotes}))
+        """Numbers of the figure's footnotes: one for each kind, whatever the number of bodies that it speaks of."""
+        by_kind: dict[str, list[str]] = {}
+        for note in figure.footnotes:
+            texts = by_kind.setdefault(note.kind, [])
+            if (text := self.note_text(note)) not in texts:
+                texts.append(text)
+        return tuple(sorted({self.numbers.note(" ".join(texts)) for texts in by_kind.values()}))
 
     def note_text(self, note: Footnote) -> str:
         text = pick(note.text, self.lang)

@@ -13,6 +13,7 @@ from eirene.documents import model as d
 from eirene.figures import member_value
 from eirene.figures.display import display, n_of_N, shown_value, unit_text
 from eirene.figures.model import Figure
+from eirene.framework import codes
 from eirene.framework.model import Block
 from eirene.text import number, pick
 
@@ -185,19 +186,24 @@ def _with_unit(c: Composer, value: Decimal, figure: Figure, unit: str) -> str:
 
 
 def _pyramid(c: Composer, block: Block, figures: Sequence[Figure]) -> Drawn | None:
-    """Women and men by rank: the numerator of each women's share, and what remains of its denominator."""
+    """Women and men by rank: the numerator of each women's share, and what remains of its denominator.
+
+    Drawn are the ranks themselves, grouped by their bands; a band is drawn only where none of its ranks is known. The
+    table has both.
+    """
     dimension = block.dimension or "rank"
+    tree = codes(c.pack, c.dimension_list(dimension))
     ranks, rows, keys = [], [], []
     for figure in figures:
-        for label, part in _parts(c, figure, dimension):
-            if part.numerator is None or not part.denominator:
-                continue
-            women, men = int(part.numerator), int(part.denominator) - int(part.numerator)
+        parts = {part.dimensions[dimension]: part for _, part in _parts(c, figure, dimension) if part.denominator}
+        for code, part in parts.items():
+            women, men = int(part.numerator or 0), int(part.denominator or 0) - int(part.numerator or 0)
             texts = number(women, c.lang), number(men, c.lang)
-            ranks.append(charts.Rank(label, women, men, *texts, band=pick(figure.label, c.lang)))
-            keys.append(part.key)
+            if not any(child in parts for child in tree.children(code)):
+                ranks.append(charts.Rank(code, women, men, *texts, band=tree.parent(code) or ""))
+                keys.append(part.key)
             counts = [d.Cell(t, align="end", number=str(n)) for t, n in zip(texts, (women, men), strict=True)]
-            rows.append([d.Cell(label, part.key, header=True), *counts, c.value_cell(part)])
+            rows.append([d.Cell(tree.label(code, c.lang), part.key, header=True), *counts, c.value_cell(part)])
     if not ranks:
         return None
     drawing = charts.pyramid(ranks, women=c.say("col_women"), men=c.say("col_men"), lang=c.lang)

@@ -35,9 +35,14 @@ def check_edition(pack: Pack, edition: Edition) -> Iterator[Problem]:
         yield from _chapter(pack, chapter, f"chapter {chapter.id!r}", seen)
     for entry in edition.glossary:
         yield from _text(pack, entry.text, "glossary")
-    for item in (*edition.reservations, *edition.withholdings, *edition.naming_footnotes):
-        if item.body not in pack.bodies:
-            yield Problem(f"there is no body {item.body!r}.", type(item).__name__.lower())
+    named = (
+        *(("reservation", one.body) for one in edition.reservations),
+        *(("withholding", one.body) for one in edition.withholdings),
+        *(("naming footnote", one.body) for one in edition.naming_footnotes),
+    )
+    for where, body in named:
+        if body not in pack.bodies:
+            yield Problem(f"there is no body {body!r}.", where)
     for withholding in edition.withholdings:
         if withholding.question not in pack.questions:
             yield Problem(f"there is no question {withholding.question!r}.", "withholding")
