@@ -46,7 +46,7 @@ from eirene.questionnaires.grammar import (
     add_all,
     whole,
 )
-from eirene.questionnaires.model import TOTAL, Answer, Report
+from eirene.questionnaires.model import TOTAL, Answer, CellKey, Report
 from eirene.questionnaires.values import Cells, cells_of, exact, kept, shape
 
 __all__ = [
@@ -129,14 +129,22 @@ class Context:
             self._cells[question] = cells_of(self.pack, found[0].question, found[1]) if found and usable else None
         return self._cells[question]
 
-    def cell(self, question: str, names: tuple[str, ...], named: Mapping[str, str], counted: bool) -> Any:
-        """A cell's value; a named dimension that the questionnaire of then did not have makes it unknown."""
+    def cell(
+        self, question: str, names: tuple[str, ...], named: Mapping[str, str], fixed: CellKey, counted: bool
+    ) -> Any:
+        """A cell's value; a named dimension that the questionnaire of then did not have makes it unknown.
+
+        names, fixed   the dimensions when the expression was compiled, and the cell with nothing bound
+        """
         cells = self.cells(question)
         if cells is None:
             return None
-        if names != cells.shape.names and any(d not in cells.shape.names and c != TOTAL for d, c in named.items()):
-            return None
-        key = tuple(named.get(d) or self.bound.get(d) or TOTAL for d in cells.shape.names)
+        key = fixed
+        if self.bound or cells.shape.names != names:
+            now = cells.shape.names
+            if any(dimension not in now and code != TOTAL for dimension, code in named.items()):
+                return None
+            key = tuple(named.get(d) or self.bound.get(d) or TOTAL for d in now)
         value = cells.counted(key) if counted else cells.value(key)
         return value if value is None or type(value) is int else exact(value)
 
@@ -350,7 +358,8 @@ def _matrix(pack: Pack, question: Question, is_asked: bool) -> Variable:
     }
 
     def cell(key: Mapping[str, str], counted: bool) -> Run:
-        return lambda c: c.cell(name, names, key, counted)
+        fixed = form.key(key)
+        return lambda c: c.cell(name, names, key, fixed, counted)
 
     def status(key: Mapping[str, str]) -> Run:
         return lambda c: _cell_status(c, name, key)
