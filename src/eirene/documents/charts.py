@@ -374,7 +374,7 @@ def _scale(
 
 
 def _bars_wide(items: Sequence[Bar], look: _Look) -> Spec:
-    head = 40 if look.reference else 24
+    head = 48 if look.reference else 24
     n_width = max([text_width(b.n_of_N) for b in items] + [text_width(look.columns[1], S)])
     v_width = max([text_width(b.text, strong=True) for b in items] + [text_width(look.columns[0], S)])
     v_right = WIDE - (n_width + 14 if n_width else 0)
@@ -405,7 +405,7 @@ def _bars_wide(items: Sequence[Bar], look: _Look) -> Spec:
                 color=look.fill(),
             ),
             *_absent(rows, left, right),
-            *_reference(look, left, right, head - 2, height - 2, head - 26),
+            *_reference(look, left, right, head - 2, height - 2, 10),
             *_before(rows, look.top, left, right),
             *_texts([{"x": 0, "y": r["ly"], "t": r["label"]} for r in rows if not r["hi"]]),
             *_texts([{"x": 0, "y": r["ly"], "t": r["label"]} for r in rows if r["hi"]], strong=True),

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from eirene.documents import model as d
 from eirene.documents.drawings import Assets, themed_svg
-from eirene.documents.plain import address, caption, clean, runs_text, sentence, titled
+from eirene.documents.plain import address, caption, cell_kind, clean, runs_text, sentence, titled, value_size
 
 
 class Links(Protocol):
@@ -183,7 +183,7 @@ def _first_legend(document: d.Document) -> str:
         for section in sections:
             for block in section.blocks:
                 if isinstance(block, d.Statement) and block.roll_call:
-                    groups.update({_cell_kind(name): "" for name, _ in block.roll_call.groups})
+                    groups.update({cell_kind(name): "" for name, _ in block.roll_call.groups})
             gather(section.sections)
 
     gather(document.sections)
@@ -308,7 +308,7 @@ def _note_mark(n: int) -> str:
 
 def _statement(s: d.Statement, document: d.Document, links: Links) -> str:
     unit = f"<small>{_e(s.unit)}</small>" if s.unit else ""
-    size = _value_size(s.value, s.unit)
+    size = f" v--{kind}" if (kind := value_size(s.value, s.unit)) else ""
     marks = "".join(_note_mark(n) for n in s.notes)
     meta = []
     if s.n_of_N and clean(s.n_of_N) not in runs_text(s.sentence):
@@ -327,12 +327,6 @@ def _statement(s: d.Statement, document: d.Document, links: Links) -> str:
     )
 
 
-def _value_size(value: str, unit: str) -> str:
-    """Long values are set smaller, words smallest, so that they keep their column."""
-    length = len(value) + (1 + len(unit) * 0.6 if unit else 0)
-    return "" if length <= 4.5 else " v--m" if length <= 7 else " v--s"
-
-
 def _with_nofn(html: str, n_of_N: str) -> str:
     """The parenthesis that holds n of N in a quieter tone."""
     at = html.find(_e(n_of_N)) if n_of_N else -1
@@ -344,17 +338,13 @@ def _with_nofn(html: str, n_of_N: str) -> str:
     return f'{html[:start]}<span class="nofn">{html[start : end + 1]}</span>{html[end + 1 :]}'
 
 
-def _cell_kind(group: str) -> str:
-    return group if group in ("yes", "no", "not_applicable") else "missing"
-
-
 #: Cells of a strip in px: width, height, step; so many side by side before a new line begins.
 _W, _H, _STEP, _ACROSS = 12, 16, 16, 60
 
 
 def _roll(roll: d.RollCall) -> str:
     """One cell per body, ordered by answer. No names: neither here nor on hover."""
-    cells = [_cell_kind(group) for group, n in roll.groups for _ in range(n)]
+    cells = [cell_kind(group) for group, n in roll.groups for _ in range(n)]
     if not cells:
         return ""
     lines = -(-len(cells) // _ACROSS)

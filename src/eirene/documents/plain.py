@@ -9,7 +9,7 @@ from eirene.documents import model as d
 
 # Control characters are no text in XML; bidirectional overrides could make a sentence read as another one.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _ADDRESS = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x1f]+\Z", re.IGNORECASE)
 
@@ -62,3 +62,14 @@ def caption(number: str, subtitle: str) -> str:
 def titled(table: d.Table, heading: str) -> bool:
     """Has the table a title to show? Not where, unnumbered, it would only repeat the heading above it."""
     return bool(table.title) and (bool(table.number) or table.title != heading)
+
+
+def cell_kind(group: str) -> str:
+    """How a cell of the strip is drawn: every reason of absence alike."""
+    return group if group in ("yes", "no", "not_applicable") else "missing"
+
+
+def value_size(value: str, unit: str) -> str:
+    """ "" for a value that may be set large, "m" for a long number, "s" for words: each has to keep to its column."""
+    length = len(value) + (1 + len(unit) * 0.6 if unit else 0)
+    return "" if length <= 4.5 else "m" if length <= 7 else "s"
