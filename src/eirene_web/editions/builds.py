@@ -42,7 +42,6 @@ SHIPPED = (
     Wanted("concordia", "2015", history=("2014",)),
     Wanted("concordia", "2014"),
 )
-DATA_ONLY = ("data",)
 
 
 def audience_of(pack: Pack, wanted: Wanted) -> str:
@@ -185,11 +184,14 @@ def _build_step(
 
 
 def _release(home: Path, pack: Pack, wanted: Wanted, progress: Callable[[str, int, int], None]) -> Path:
-    from eirene.release.build import build_release
+    from eirene.release.build import build_release, history_of
+    from eirene.release.read import open_release
 
     place = place_of(home, pack, wanted)
-    history = [place_of(home, pack, Wanted(wanted.pack, cycle, shown=False)) for cycle in wanted.history]
-    options: dict[str, Any] = {} if wanted.shown else {"formats": DATA_ONLY}
+    earlier = [place_of(home, pack, Wanted(wanted.pack, cycle, shown=False)) for cycle in wanted.history]
+    history = [history_of(open_release(folder)) for folder in earlier]
+    # What is only compared with needs its data, no documents.
+    options: dict[str, Any] = {} if wanted.shown else {"formats": ()}
     reports = [] if pack.cycles[wanted.cycle].kind == "compiled" else shipped_reports(pack, wanted.cycle)
     build_release(
         pack, wanted.cycle, reports, audience=audience_of(pack, wanted), history=history, out=place, progress=progress, **options

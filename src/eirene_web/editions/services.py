@@ -88,7 +88,7 @@ def _fields(folder: Path, manifest: dict[str, Any], pack: Pack) -> dict[str, Any
             remedy="Give the pack another slug: lower case letters, digits and hyphens.",
         )
     cycle = cycle_of(pack, str(manifest.get("cycle", "")))
-    edition = edition_of(folder, pack, cycle.id)
+    edition, told = edition_of(folder, pack, cycle.id), manifest.get("edition") or {}
     audience = next((a for a in head.audiences if a.code == manifest.get("audience")), None)
     if audience is None:
         raise EireneError(f"The pack knows no audience {manifest.get('audience')!r}.", where=str(folder / MANIFEST))
@@ -100,11 +100,11 @@ def _fields(folder: Path, manifest: dict[str, Any], pack: Pack) -> dict[str, Any
         "kind": cycle.kind,
         "audience": audience.code,
         "public": audience.code == head.audiences[-1].code,
-        "number": edition.number if edition else "1.0",
+        "number": str(told.get("number") or (edition.number if edition else "1.0")),
         "path": str(folder),
         "pack_sha256": hashlib.sha256((folder / "pack.json").read_bytes()).hexdigest(),
         "fictional": head.fictional,
-        "title": edition.title if edition else head.title,
+        "title": told.get("title") or head.title,
         "notice": head.notice,
         "marking": audience.marking,
         "languages": head.languages,

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from eirene.figures import member_value
 from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, unit_text, value_text
 from eirene.figures.model import Figure
+from eirene.framework.model import Element
 from eirene.text import number, pick
 from eirene_web.portal import words
 from eirene_web.portal.reading import Edition, is_undivided
@@ -103,7 +104,8 @@ def figure_page(edition: Edition, editions: Sequence[Edition], figure: Figure, l
         "related": list(_related(edition, figure, lang)),
         "breakdowns": list(_breakdowns(edition, figure, lang)),
         "whole": _whole(edition, figure, lang),
-        "elements": [pack.elements[code] for code in figure.measures if code in pack.elements],
+        "elements": by_kind([pack.elements[code] for code in figure.measures if code in pack.elements]),
+        "year": figure.dimensions.get("year") or words.cycle_label(pack, figure.cycle, lang),
         "notes": [(_body_of_note(edition, note.body, lang), pick(note.text, lang)) for note in figure.footnotes],
         "source": pack.sources.get(figure.source),
         "extra": _extra(figure),
@@ -181,8 +183,7 @@ def change_sentences(edition: Edition, figure: Figure, lang: str) -> list[str]:
     change = figure.change
     if change is None:
         return []
-    cycle = edition.pack.cycles.get(change.since)
-    since = pick(cycle.title, lang) if cycle else change.since
+    since = words.cycle_label(edition.pack, change.since, lang)
     if change.not_comparable:
         return [_("Not comparable with %(since)s: %(why)s") % {"since": since, "why": pick(change.not_comparable, lang)}]
     found = []
@@ -282,3 +283,11 @@ def exact(figure: Figure, lang: str) -> str:
         return ""
     quotient = Decimal(figure.numerator) / Decimal(figure.denominator)
     return f"{number(figure.numerator, lang)} ÷ {number(figure.denominator, lang)} = {number(quotient, lang, 6)}"
+
+
+def by_kind(elements: Sequence[Element]) -> list[tuple[str, list[Element]]]:
+    """Elements of the framework, those of one kind together."""
+    found: dict[str, list[Element]] = {}
+    for element in elements:
+        found.setdefault(element.kind, []).append(element)
+    return list(found.items())

@@ -6,9 +6,9 @@ import hashlib
 import threading
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ from eirene.text import pick
 from eirene_web.editions.models import BuildStep, Release
 from eirene_web.editions.queries import Alliance
 from eirene_web.portal import words
-from eirene_web.portal.figurepage import Line, change_sentences, line_of
+from eirene_web.portal.figurepage import Line, by_kind, change_sentences, line_of
 from eirene_web.portal.reading import Edition, is_undivided, opened
 from eirene_web.portal.series import points_of
 
@@ -109,6 +109,8 @@ class ChapterLink:
     number: str
     title: str
     sections: tuple[tuple[str, str], ...] = ()
+    #: Its numbered sections in one line.
+    outline: str = ""
 
 
 def chapter_address(edition: Edition, id: str) -> str:
@@ -125,6 +127,7 @@ def contents(edition: Edition, lang: str) -> list[ChapterLink]:
             section.number,
             section.title,
             tuple((inner.id, f"{inner.number} {inner.title}".strip()) for inner in section.sections if inner.kind != "body"),
+            " · ".join(f"{inner.number} {inner.title}" for inner in section.sections if inner.kind != "body" and inner.number),
         )
         for section in edition.walk(lang).chapters
     ]
@@ -132,11 +135,12 @@ def contents(edition: Edition, lang: str) -> list[ChapterLink]:
 
 def edition(edition: Edition, lang: str) -> dict[str, Any]:
     """The edition's own page: what it found, chapter by chapter."""
-    walk = edition.walk(lang)
-    found = []
+    found, full = [], False
     for link in contents(edition, lang):
-        own = [s for s, place in walk.statements.values() if place.chapter == link.id]
-        found.append((link, [_statement(edition, s, lang) for s in own[:2]]))
+        own = statements_of(edition, link.id, lang)
+        # The first chapter that states anything is the edition's own choice of what matters; of the others one suffices.
+        found.append((link, drawn(edition, [without_notes(s) for s in own[: 1 if full else 8]], lang)))
+        full = full or bool(own)
     return {
         "contents": contents(edition, lang),
         "chapters": found,
@@ -146,11 +150,28 @@ def edition(edition: Edition, lang: str) -> dict[str, Any]:
     }
 
 
+def statements_of(edition: Edition, chapter: str, lang: str) -> list[d.Statement]:
+    return [s for s, place in edition.walk(lang).statements.values() if place.chapter == chapter]
+
+
+def without_notes(statement: d.Statement) -> d.Statement:
+    """Footnotes stand at the end of their chapter; away from it their numbers would lead nowhere."""
+    return replace(statement, notes=(), sentence=tuple(replace(run, note=None) for run in statement.sentence))
+
+
+def drawn(edition: Edition, blocks: Sequence[d.Block], lang: str) -> str:
+    """Blocks as the core's HTML skin draws them."""
+    from eirene.documents.html import render_blocks
+
+    document = edition.document(lang)
+    return render_blocks(blocks, document, PortalLinks(edition, lang)) if document is not None and blocks else ""
+
+
 def _statement(edition: Edition, statement: d.Statement, lang: str) -> dict[str, Any]:
     figure = edition.figures.get(statement.figure)
     sentence = "".join(run.text for run in statement.sentence)
     return {"key": statement.figure, "value": statement.value, "unit": statement.unit, "sentence": sentence, "n_of_N": statement.n_of_N,
-            "figure": figure, "previous": statement.previous, "roll": statement.roll_call}  # fmt: skip
+            "figure": figure, "previous": statement.previous}  # fmt: skip
 
 
 def reported(edition: Edition, lang: str) -> list[dict[str, Any]]:
@@ -204,7 +225,33 @@ class PortalLinks:
         self._where = (edition.pack.header.slug, edition.cycle.id)
 
     def figure(self, key: str) -> str:
+        """The figure's own page, in the edition of its cycle if that has one here."""
+        figure = self.edition.figures.get(key)
+        if figure is None or figure.cycle != self.edition.cycle.id:
+            return ""
         return reverse("figure", args=[*self._where, key])
+
+    def chart(self, chart_id: str, fmt: str) -> str:
+        if fmt == "embed":
+            return reverse("embed-chart", args=[*self._where, chart_id])
+        path = f"charts/{chart_id}.{self.lang}.{fmt}"
+        return reverse("file", args=[*self._where, path]) if path in self.edition.files else ""
+
+    def anchor(self, id: str) -> str:
+        """A place in the Summary: a nation's page, a chapter's page, or a place inside a chapter."""
+        if id.startswith("body-"):
+            body = id.removeprefix("body-")
+            return reverse("nation", args=[*self._where, body]) if body in self.edition.walk(self.lang).bodies else ""
+        chapter = self.edition.walk(self.lang).chapter_of(id)
+        if not chapter:
+            return f"#{id}"
+        address = chapter_address(self.edition, chapter)
+        return address if chapter == id else f"{address}#{id}"
+
+    def drawing(self, chart_id: str, variant: Literal["wide", "narrow"]) -> str:
+        ending = "svg" if variant == "wide" else "narrow.svg"
+        path = f"charts/{chart_id}.{self.lang}.{ending}"
+        return self.edition.read(path).decode("utf-8") if path in self.edition.files else ""
 
 
 # --- downloads ------------------------------------------------------------------------------------------------------
@@ -271,10 +318,8 @@ def png(svg: str) -> bytes:
 
 
 def alliance(edition: Edition, editions: Sequence[Edition], lang: str) -> dict[str, Any]:
-    walk = edition.walk(lang)
-    statements = [s for s, _place in walk.statements.values()]
     return {
-        "headlines": [_statement(edition, s, lang) for s in _headlines(edition, statements)],
+        "headlines": [_statement(edition, s, lang) for s in _headlines(edition, lang)],
         "contents": contents(edition, lang),
         "news": news(edition, lang),
         "reported": reported(edition, lang),
@@ -286,20 +331,19 @@ def alliance(edition: Edition, editions: Sequence[Edition], lang: str) -> dict[s
     }
 
 
-def _headlines(edition: Edition, statements: Sequence[d.Statement]) -> list[d.Statement]:
-    """The first statement of each chapter that has one, then the others, six in all."""
-    walk = edition.walk(edition.language(translation.get_language() or "en"))
-    seen: set[str] = set()
-    first, rest = [], []
-    for statement in statements:
-        figure = edition.figures.get(statement.figure)
-        if figure is None or figure.value is None:
-            continue
-        place = walk.statements[statement.figure][1] if statement.figure in walk.statements else None
-        (rest if place is None or place.chapter in seen else first).append(statement)
-        if place is not None:
-            seen.add(place.chapter)
-    return (first + rest)[:6]
+def _headlines(edition: Edition, lang: str) -> list[d.Statement]:
+    """What the edition itself puts first; if that is little, the first statement of each chapter."""
+    chapters = [found for link in contents(edition, lang) if (found := [s for s in statements_of(edition, link.id, lang) if _has_value(edition, s)])]
+    if not chapters:
+        return []
+    if len(chapters[0]) >= 4:
+        return chapters[0][:8]
+    return [found[0] for found in chapters][:8]
+
+
+def _has_value(edition: Edition, statement: d.Statement) -> bool:
+    figure = edition.figures.get(statement.figure)
+    return figure is not None and figure.value is not None and figure.cycle == edition.cycle.id
 
 
 def news(edition: Edition, lang: str) -> list[dict[str, Any]]:
@@ -467,7 +511,7 @@ def indicator(editions: Sequence[Edition], id: str, lang: str) -> dict[str, Any]
         "indicator": declared,
         "label": pick(declared.label, lang),
         "tables": tables,
-        "elements": [newest.pack.elements[c] for c in declared.measures if c in newest.pack.elements],
+        "elements": by_kind([newest.pack.elements[c] for c in declared.measures if c in newest.pack.elements]),
         "formula": [
             (name, text)
             for name, text in (

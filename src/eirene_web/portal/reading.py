@@ -153,6 +153,7 @@ class _Walk:
         self.places: dict[str, list[Place]] = {}
         self.charts: dict[str, tuple[d.Chart, Place]] = {}
         self.by_chapter: dict[str, list[str]] = {}
+        self._anchors: dict[str, str] = {}
         for section in document.sections if document is not None else ():
             if section.kind == "body":
                 self._body(section)
@@ -164,6 +165,7 @@ class _Walk:
         self.bodies[section.id.removeprefix("body-")] = section
 
     def _section(self, section: d.Section, place: Place) -> None:
+        self._anchors[section.id] = place.chapter
         for block in section.blocks:
             self._block(block, place)
         for inner in section.sections:
@@ -173,6 +175,8 @@ class _Walk:
                 self._section(inner, Place(place.chapter, place.chapter_title, inner.number or place.number, inner.id))
 
     def _block(self, block: d.Block, place: Place) -> None:
+        if isinstance(block, d.Chart | d.Table):
+            self._anchors[block.id] = place.chapter
         if isinstance(block, d.Statement):
             self.statements.setdefault(block.figure, (block, place))
         if isinstance(block, d.Chart):
@@ -184,6 +188,10 @@ class _Walk:
             keys = self.by_chapter.setdefault(place.chapter, [])
             if key not in keys:
                 keys.append(key)
+
+    def chapter_of(self, anchor: str) -> str:
+        """The chapter in which an anchor stands, '' if in none."""
+        return self._anchors.get(anchor, "")
 
     def chapter(self, id: str) -> d.Section | None:
         return next((s for s in self.chapters if s.id == id), None)

@@ -18,6 +18,7 @@ from eirene.figures.model import Figure
 from eirene.framework import Pack
 from eirene.text import pick
 from eirene_web.portal.reading import Edition
+from eirene_web.portal.words import cycle_label
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def points_of(figure: Figure, edition: Edition, editions: Sequence[Edition], lan
     for cycle in order:
         candidate, other = found[cycle]
         why = pick(candidate.change.not_comparable, lang) if candidate.change and points else ""
-        title = pick(other.pack.cycles[cycle].title, lang)
+        title = cycle_label(other.pack, cycle, lang)
         joined = bool(points) and not why
         points.append(_point(candidate, other.pack, title, cycle, cycle in paged, joined, why, lang))
     return points
@@ -248,10 +249,10 @@ def _join(pen: Pen, run: Sequence[tuple[float, float]]) -> None:
 
 def alt_text(points: Sequence[Point]) -> str:
     """The series in words."""
-    parts = []
+    parts, colon = [], _(": ")
     for point in points:
         broken = f" ({point.why})" if point.why else ""
-        parts.append(f"{point.label}{broken}{_(': ')}{point.value}, {point.ratio}")
+        parts.append(f"{point.label}{broken}{colon}{point.value}, {point.ratio}")
     return "; ".join(parts)
 
 
@@ -272,7 +273,7 @@ def finding(points: Sequence[Point], edition: Edition, lang: str) -> str:
         if first.figure.numerator == last.figure.numerator:
             return _("%(b)s of %(m)s in %(to)s, as many as in %(from)s (%(a)s of %(n)s)") % words
         text = _("From %(a)s of %(n)s in %(from)s to %(b)s of %(m)s in %(to)s") % words
-        return text if same else f"{text}{_('; the population changed')}"
+        return text if same else text + _("; the population changed")
     return _("From %(first)s in %(from)s to %(last)s in %(to)s") % {
         "first": first.value, "from": first.label, "last": last.value, "to": last.label,
     }  # fmt: skip

@@ -101,3 +101,12 @@ def label_of(edition: Edition, figure: Figure, lang: str) -> str:
     """The figure's label with its break-down: "Share of women, army"."""
     parts = [code_label(edition, d, c, lang) for d, c in sorted(figure.dimensions.items())]
     return ", ".join([pick(figure.label, lang), *parts])
+
+
+def cycle_label(pack: Pack, cycle: str, lang: str) -> str:
+    """A cycle by its data year, or by its title where the year alone could mean another one."""
+    found = pack.cycles.get(cycle)
+    if found is None:
+        return cycle
+    same = [c for c in pack.cycles.values() if c.data_year == found.data_year and c.kind == found.kind]
+    return str(found.data_year) if len(same) == 1 else pick(found.title, lang)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from eirene.text import date, number
@@ -45,8 +46,8 @@ def size(value: int) -> str:
     """2.1 MB, 380 kB: powers of ten, as file managers print them."""
     lang = _language()
     if value >= 1_000_000:
-        return f"{number(Decimal(value) / 1_000_000, lang, 1)}\u00a0{_('MB')}"
-    return f"{number(max(1, round(value / 1000)), lang)}\u00a0{_('kB')}"
+        return _("%(n)s MB") % {"n": number(Decimal(value) / 1_000_000, lang, 1)}
+    return _("%(n)s kB") % {"n": number(max(1, round(value / 1000)), lang)}
 
 
 @register.filter
@@ -67,6 +68,22 @@ def element_kind(kind: str) -> str:
         "objective": _("Objectives"), "policy_field": _("Policy fields"),
     }  # fmt: skip
     return names.get(kind, kind)
+
+
+@register.filter
+def element_one(kind: str) -> str:
+    names = {
+        "instrument": _("Instrument"), "pillar": _("Pillar"), "principle": _("Principle"), "core_task": _("Core task"),
+        "objective": _("Objective"), "policy_field": _("Policy field"),
+    }  # fmt: skip
+    return names.get(kind, kind)
+
+
+@register.filter
+def notice(text: str) -> str:
+    """A notice with its first word set strongly: "Fictional. …" """
+    first, stop, rest = text.partition(". ")
+    return format_html("<b>{}</b>{}", first + stop.strip(), " " + rest) if stop and len(first) < 24 else text
 
 
 @register.filter
