@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from eirene.disclosure.naming import PROTECTED, Cycle, Naming, figure_questions, population_sets, questions_in
 from eirene.figures.model import Figure, Footnote, Missing
 from eirene.framework import audience_rank, cycle_of
 from eirene.framework.model import Audience, Pack
-from eirene.questionnaires.model import Answer, Report
+from eirene.questionnaires.model import Answer, CellKey, Report
 from eirene.text import Text, pick
 
 #: What stands instead of the footnote of a body that is not named: how many there are, never whose or what it says.
@@ -75,6 +75,7 @@ class AudienceView:
     protection: Mapping[str, int]
     _shown: frozenset[tuple[str, str, str]]
     _visible: frozenset[tuple[str, str, str]]
+    _left_out: Mapping[tuple[str, str, str], frozenset[CellKey]] = field(default_factory=dict)
 
     def visible(self, body: str, question: str, cycle: str | None = None) -> bool:
         """Whether the audience may know of the answer at all, under a name or not."""
@@ -88,7 +89,18 @@ class AudienceView:
         """The answer if it may be shown under the body's name, else None."""
         if not self.shown(body, question, cycle):
             return None
-        return self._reports[cycle or self.cycle_id, body].answers.get(question)
+        where = (cycle or self.cycle_id, body, question)
+        answer = self._reports[where[:2]].answers.get(question)
+        return None if answer is None else _less(answer, self._left_out.get(where, frozenset()))
+
+    def left_out(self, body: str, question: str, cycle: str | None = None) -> frozenset[CellKey]:
+        """Cells of a shown answer that are left out: small counts, and what would give them away."""
+        return self._left_out.get((cycle or self.cycle_id, body, question), frozenset())
+
+    def redact(self, report: Report) -> Report:
+        """What of a report may be shown under its body's name; nothing else is in what this returns."""
+        kept = {q: self.answer(report.body, q, report.cycle) for q in report.answers}
+        return replace(report, answers={q: answer for q, answer in kept.items() if answer is not None}, place="")
 
     @cached_property
     def _reports(self) -> Mapping[tuple[str, str], Report]:
@@ -146,7 +158,7 @@ def audience_view(
     steps = {**naming.steps, **strip.steps}
     return AudienceView(
         pack, cycle_id, chosen, date, current, earlier, stripped, dict(sorted(steps.items())),
-        frozenset(naming.shown), frozenset(naming.visible),
+        frozenset(naming.shown), frozenset(naming.visible), dict(naming.left_out),
     )  # fmt: skip
 
 
@@ -171,8 +183,16 @@ def _cycles(
         + [f.population for f in figures if f.basis == "computed"]
     )  # fmt: skip
     known = [p for p in populations if any(p == one.code for one in pack.header.populations)]
+    panels = {one.code for one in pack.header.populations if one.basis == "constant_panel"}
+    public = [p for p in known if p not in panels]
     return {
-        cycle: Cycle(pack, cycle, found, population_sets(pack, cycle, known, as_of, reported))
+        cycle: Cycle(
+            pack,
+            cycle,
+            found,
+            population_sets(pack, cycle, known, as_of, reported),
+            population_sets(pack, cycle, public, as_of, reported),
+        )
         for cycle, found in by_cycle.items()
     }
 
@@ -232,6 +252,10 @@ class _Strip:
 
     def _sized(self, cycle: str, body: str) -> bool:
         return all((cycle, body, q) in self.naming.shown for q in self._size)
+
+
+def _less(answer: Answer, cells: frozenset[CellKey]) -> Answer:
+    return replace(answer, cells={k: c for k, c in answer.cells.items() if k not in cells}) if cells else answer
 
 
 def _without_value(figure: Figure) -> Figure:

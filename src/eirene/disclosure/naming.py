@@ -14,17 +14,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from eirene.disclosure.cells import closed, small_cells, threshold_of
 from eirene.disclosure.counting import Counted
 from eirene.figures.model import Figure
 from eirene.framework import asked, audience_rank, population_bodies
 from eirene.framework.model import Indicator, Pack, Question
-from eirene.questionnaires.model import Report
+from eirene.questionnaires.model import TOTAL, CellKey, Report
 
 #: Why a figure has no value for this audience.
 PROTECTED = "protected"
@@ -72,6 +73,8 @@ class Cycle:
     reports: Mapping[str, Report]
     #: Sets of bodies whose totals are published or follow from published ones.
     sets: tuple[tuple[str, ...], ...]
+    #: Those of them of which everybody knows who belongs.
+    open_sets: tuple[tuple[str, ...], ...]
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -106,6 +109,8 @@ class Naming:
     visible: set[Named] = field(default_factory=set)
     #: What was done, counted: names withdrawn by cause, figures hidden, sets that are of one mind.
     steps: Counter[str] = field(default_factory=Counter)
+    #: Cells left out of answers that are shown by name, for they are too small or give a small one away.
+    left_out: dict[Named, frozenset[CellKey]] = field(default_factory=dict)
     _questions: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def release(self) -> None:
@@ -127,18 +132,57 @@ class Naming:
     def protect(self, figures: Sequence[Figure]) -> frozenset[str]:
         """Withdraws names until nobody is derivable; returns keys of figures that must not be shown at all."""
         sums = _sums(self.pack, figures)
+        self._small_cells()
         while True:
-            before = len(self.shown)
+            before = len(self.shown), sum(map(len, self.left_out.values()))
             self._gates()
             for cycle in self.cycles.values():
                 self._silent(cycle)
                 for question in cycle.questions.values():
                     self._counted(cycle, question)
             hidden = self._left_over(sums)
-            if len(self.shown) == before:
+            if (len(self.shown), sum(map(len, self.left_out.values()))) == before:
                 break
         self._of_one_mind()
         return frozenset(hidden | self._single_values(figures) | self._small(figures))
+
+    # --- small counts -----------------------------------------------------------------------------------------------
+
+    def _small_cells(self) -> None:
+        for cycle in self.cycles.values():
+            for question in cycle.questions.values():
+                threshold = threshold_of(self.pack, question)
+                for body in cycle.reports if threshold else ():
+                    if (cycle.id, body, question.id) in self.shown:
+                        answer = cycle.reports[body].answers[question.id]
+                        self._leave_out((cycle.id, body, question.id), small_cells(answer, threshold))
+
+    def _leave_out(self, named: Named, cells: frozenset[CellKey]) -> None:
+        already = self.left_out.get(named, frozenset())
+        if cells - already:
+            self.left_out[named] = already | cells
+            self.steps["cells_left_out"] += len(cells - already)
+
+    def _told(self, one: _Sum, body: str, question: str) -> bool:
+        """Whether what a body brings to a sum can be read from its answer by name."""
+        named = (one.cycle, body, question)
+        if named not in self.shown:
+            return False
+        asked_question = self.cycles[one.cycle].questions[question]
+        return not any(one.speaks_of(asked_question, key) for key in self.left_out.get(named, ()))
+
+    def _hide_among(self, one: _Sum, body: str, question: str, alone: str) -> None:
+        """Gives the body that is left over company: the same cells where it only lacks cells, else a name."""
+        cycle, named = self.cycles[one.cycle], (one.cycle, body, question)
+        answer, asked_question = cycle.reports[body].answers[question], cycle.questions[question]
+        cells: set[CellKey] = set()
+        if (one.cycle, alone, question) in self.shown:
+            missing = self.left_out.get((one.cycle, alone, question), frozenset())
+            cells = {key for key in missing if key in answer.cells and one.speaks_of(asked_question, key)}
+        if cells:
+            self._leave_out(named, closed(answer, cells | self.left_out.get(named, frozenset())))
+        else:
+            self.withdraw(*named, "one_left_over")
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -160,7 +204,7 @@ class Naming:
     def _silent(self, cycle: Cycle) -> None:
         """Who did not report is never named; if all others are, everybody can tell who it was. One that reported is
         then not named at all: the one with the fewest answers shown by name."""
-        for bodies in cycle.sets:
+        for bodies in cycle.open_sets:
             unnamed = [b for b in bodies if not self._names(cycle, b)]
             if not unnamed or any(b in cycle.reports for b in unnamed):
                 continue
@@ -214,20 +258,23 @@ class Naming:
             if len(one.contributions) == 1 and any(self._unnamed(one, q) for q in one.questions)
         }
         for one in sums:
-            if hidden.intersection(one.keys):
+            if hidden.intersection(one.keys) or one.cycle not in self.cycles:
                 continue
             for question in sorted(one.questions):
                 unnamed = self._unnamed(one, question)
-                if len(unnamed) == 1:
-                    named = [b for b in one.contributions if b != unnamed[0]]
+                named = [b for b in one.contributions if b not in unnamed]
+                if len(unnamed) == 1 and not named:
+                    # The only one in it lost its name just now.
+                    hidden.add(one.keys[0])
+                elif len(unnamed) == 1:
                     smallest = min(named, key=lambda b: (one.contributions[b], b))
-                    self.withdraw(one.cycle, smallest, question, "one_left_over")
+                    self._hide_among(one, smallest, question, unnamed[0])
         return hidden
 
     def _unnamed(self, one: _Sum, question: str) -> list[str]:
         if one.cycle not in self.cycles:
             return []
-        return [b for b in one.contributions if (one.cycle, b, question) not in self.shown]
+        return [b for b in one.contributions if not self._told(one, b, question)]
 
     def _single_values(self, figures: Sequence[Figure]) -> set[str]:
         """Medians, quartiles and extremes of few bodies are single bodies' values."""
@@ -275,7 +322,12 @@ class Naming:
         if figure.id not in self._questions:
             self._questions[figure.id] = figure_questions(self.pack, figure.id)
         questions = self._questions[figure.id]
-        return bool(questions) and all((figure.cycle, body, q) in self.shown for q in questions)
+        if not questions or any((figure.cycle, body, q) not in self.shown for q in questions):
+            return False
+        if not any((figure.cycle, body, q) in self.left_out for q in questions):
+            return True
+        one = _Sum((), figure.cycle, questions, {}, figure.dimensions, _words(self.pack, figure.id))
+        return all(self._told(one, body, q) for q in questions)
 
     def _of_one_mind(self) -> None:
         """Sets in which all gave one answer: the count itself says it; no name that could be withdrawn hides it."""
@@ -309,6 +361,31 @@ class _Sum:
     cycle: str
     questions: frozenset[str]
     contributions: Mapping[str, Fraction]
+    #: The break-down it is of, and the words of its expressions: which cells it speaks of.
+    dimensions: Mapping[str, str]
+    words: frozenset[str]
+
+    def speaks_of(self, question: Question, key: CellKey) -> bool:
+        """Whether a cell may be part of it: of its break-down; else a total, or of a dimension that it names."""
+        for dimension, code in zip(question.dimensions, key, strict=True):
+            if dimension in self.dimensions:
+                if code != self.dimensions[dimension]:
+                    return False
+            elif code != TOTAL and dimension not in self.words:
+                return False
+        return True
+
+
+def _words(pack: Pack, indicator: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Every word in an indicator's expressions."""
+    found = pack.indicators.get(indicator)
+    if found is None or indicator in seen:
+        return frozenset()
+    texts = (found.yes, found.numerator, found.denominator, found.value)
+    words = {word for text in texts if text for word in _WORD.findall(text)}
+    for part in (found.left, found.right):
+        words |= _words(pack, part, seen | {indicator}) if part else frozenset()
+    return frozenset(words)
 
 
 def _sums(pack: Pack, figures: Sequence[Figure]) -> list[_Sum]:
@@ -316,11 +393,22 @@ def _sums(pack: Pack, figures: Sequence[Figure]) -> list[_Sum]:
     other: a population inside another, all but the largest."""
     found: list[_Sum] = []
     groups: dict[tuple[str, ...], list[_Sum]] = {}
+    said: dict[str, frozenset[str]] = {}
     for figure in figures:
         questions = figure_questions(pack, figure.id)
         if figure.basis != "computed" or figure.kind not in _SUMS or figure.value is None or not questions:
             continue
-        one = _Sum((figure.key,), figure.cycle, questions, {b: amount(v) for b, v in figure.members.items()})
+        if figure.id not in said:
+            said[figure.id] = _words(pack, figure.id)
+        words = said[figure.id]
+        one = _Sum(
+            (figure.key,),
+            figure.cycle,
+            questions,
+            {b: amount(v) for b, v in figure.members.items()},
+            figure.dimensions,
+            words,
+        )
         if not one.contributions:
             continue
         found.append(one)
@@ -340,7 +428,7 @@ def _differences(group: Sequence[_Sum]) -> Iterable[_Sum]:
             rest = {b: v for b, v in outer.contributions.items() if b not in inner.contributions}
             if (inner.keys, frozenset(rest)) not in seen:
                 seen.add((inner.keys, frozenset(rest)))
-                yield _Sum((*inner.keys, *outer.keys), inner.cycle, inner.questions, rest)
+                yield replace(inner, keys=(*inner.keys, *outer.keys), contributions=rest)
 
 
 def amount(contribution: Any) -> Fraction:

@@ -8,7 +8,8 @@
     row, column  repeating rows: number from 1 and column id; also parts of an answer: `comment.en`, `reason.en`,
                  `justification.en`, `value.en` (a text), `particulars.title` (with the number of the item)
     status       answered, no_data, not_applicable, withheld; not_answered; reported, no_report; hidden: not released
-                 to this audience, or a number or text that is not named; counted: proof of an answer that is counted
+                 to this audience, or a number or text that is not named; counted: proof of an answer that is counted;
+                 protected: a cell that is too small to be shown, or would give such a one away
     value        code, codes (a|b), number with a decimal point, ISO date or text
     definition   category=option;… and field:name=value;…
     releasability, naming   as the body released it; on the first row of an answer
@@ -30,7 +31,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from eirene.disclosure import AudienceView
+from eirene.disclosure import PROTECTED, AudienceView
 from eirene.disclosure.counting import Counted
 from eirene.errors import Unreadable, UsageError
 from eirene.framework import asked, asked_bodies, population_bodies
@@ -86,11 +87,12 @@ def _named(view: AudienceView, cycle: str, reports: Mapping[str, Report]) -> Ite
     for body in _order(view.pack, cycle, reports):
         for question, answer in ((q, reports[body].answers.get(q)) for q in questions):
             if answer is not None and view.shown(body, question, cycle):
-                for row in _rows_of(questions[question].question, answer):
+                left_out = view.left_out(body, question, cycle)
+                for row in _rows_of(questions[question].question, answer, left_out):
                     yield {"cycle": cycle, "body": body, "question": question, **row}
 
 
-def _rows_of(question: Question, answer: Answer) -> Iterator[Row]:
+def _rows_of(question: Question, answer: Answer, left_out: frozenset[CellKey]) -> Iterator[Row]:
     """The answer itself, then its cells, rows and texts."""
     yield {
         "status": answer.status,
@@ -101,7 +103,8 @@ def _rows_of(question: Question, answer: Answer) -> Iterator[Row]:
         "count": "1",
     }
     for cell_key, cell in sorted(answer.cells.items()):
-        yield {"cell": cell_text(question, cell_key), "status": cell.status, "value": plain(cell.value)}
+        told = {"status": cell.status, "value": plain(cell.value)}
+        yield {"cell": cell_text(question, cell_key), **({"status": PROTECTED} if cell_key in left_out else told)}
     for number, line in enumerate(answer.rows, start=1):
         for column, entry in line.items():
             yield {"row": str(number), "column": column, "value": entry if isinstance(entry, str) else plain(entry)}
@@ -246,13 +249,15 @@ class Answers:
     reports: Mapping[str, Mapping[str, Report]] = field(default_factory=dict)
     counted: Mapping[tuple[str, str, str], Counter[tuple[str, str]]] = field(default_factory=dict)
     proofs: frozenset[str] = frozenset()
+    #: cycle, body, question of answers of which cells are left out
+    protected: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def read_answers(data: bytes, pack: Pack) -> Answers:
     """The answers of a release. Raises Unreadable, naming the line, if the file cannot have been written by us."""
     named: dict[tuple[str, str], dict[str, list[tuple[int, Row]]]] = {}
     counted: dict[tuple[str, str, str], Counter[tuple[str, str]]] = {}
-    proofs = set()
+    proofs, protected = set(), set()
     for line, row in enumerate(read_csv(data, COLUMNS, "answers.csv"), start=2):
         if row["cycle"] not in pack.cycles:
             raise Unreadable(f"The pack has no cycle {row['cycle']!r}.", where=f"answers.csv:{line}")
@@ -260,7 +265,9 @@ def read_answers(data: bytes, pack: Pack) -> Answers:
             proofs.add(row["proof"])
         elif row["body"]:
             answers = named.setdefault((row["cycle"], row["body"]), {})
-            if row["status"] != "no_report":
+            if row["status"] == PROTECTED:
+                protected.add((row["cycle"], row["body"], row["question"]))
+            elif row["status"] != "no_report":
                 answers.setdefault(row["question"], []).append((line, row))
         else:
             where = (row["cycle"], row["population"], row["question"])
@@ -269,7 +276,7 @@ def read_answers(data: bytes, pack: Pack) -> Answers:
     for (cycle, body), answers in named.items():
         if answers:
             reports.setdefault(cycle, {})[body] = _report(pack, cycle, body, answers)
-    return Answers(reports, counted, frozenset(proofs))
+    return Answers(reports, counted, frozenset(proofs), frozenset(protected))
 
 
 def _count(row: Row, line: int) -> int:
@@ -329,9 +336,9 @@ def _answer(question: Question, rows: Sequence[tuple[int, Row]]) -> Answer:
 
 def _cell_key(question: Question, text: str, where: str) -> CellKey:
     given = dict(part.partition("=")[::2] for part in text.split(";"))
-    if list(given) != list(question.dimensions):
+    if set(given) != set(question.dimensions):
         raise Unreadable(f"{text!r} is not a cell of {question.id}.", where=where)
-    return tuple(given.values())
+    return tuple(given[dimension] for dimension in question.dimensions)
 
 
 def _number(text: str, where: str) -> Number:

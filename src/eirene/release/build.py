@@ -214,7 +214,7 @@ def all_figures(inputs: Inputs, findings: Mapping[str, Sequence[Finding]]) -> li
 
 
 def _content(inputs: Inputs, view: AudienceView) -> Content:
-    reports = {r.body: r for r in inputs.reports}
+    reports = {r.body: view.redact(r) for r in inputs.reports}
     reported = {inputs.cycle: frozenset(reports)}
     for past in inputs.past:
         reported[past[0].cycle] = frozenset(r.body for r in past)

@@ -132,8 +132,11 @@ def _from_counted(
         else:
             groups.setdefault((figure.cycle, figure.population, questions), []).append(figure)
     again: dict[str, Figure] = {}
+    free = _without_conditions(pack)
+    standings = {c: Counted(pack, c, named.values(), {}, ()) for c, named in answers.reports.items()}
     for (cycle, code, questions), wanted in groups.items():
-        found = _Crowd(pack, answers, cycle, code, questions, as_of).figures({f.id for f in wanted})
+        standing = standings.get(cycle) or standings.setdefault(cycle, Counted(pack, cycle, (), {}, ()))
+        found = _Crowd(free, answers, standing, code, questions, as_of).figures({f.id for f in wanted})
         again |= {f.key: f for f in found if f.population == code}
     return again, reasons
 
@@ -146,7 +149,8 @@ def _obstacle(pack: Pack, answers: Answers, figure: Figure, questions: frozenset
     if (figure.cycle, figure.population, "") not in answers.counted:
         return "earlier_release"
     counts = [answers.counted.get((figure.cycle, figure.population, q), Counter()) for q in sorted(questions)]
-    if any(status == "hidden" for one in counts for status, _ in one):
+    cells = any(c == figure.cycle and q in questions for c, _, q in answers.protected)
+    if cells or any(status == "hidden" for one in counts for status, _ in one):
         return "hidden_answers"
     if len(counts) > 1 and any(set(one) - {("no_report", "")} for one in counts):
         return "unnamed_answers"
@@ -157,9 +161,10 @@ class _Crowd:
     """The bodies of a population for some questions: those with a name, and nameless ones for the rest."""
 
     def __init__(
-        self, pack: Pack, answers: Answers, cycle: str, code: str, questions: frozenset[str], as_of: dt.date
+        self, pack: Pack, answers: Answers, standing: Counted, code: str, questions: frozenset[str], as_of: dt.date
     ) -> None:
-        self.pack, self.answers, self.cycle, self.code, self.as_of = pack, answers, cycle, code, as_of
+        self.pack, self.answers, self.standing, self.code, self.as_of = pack, answers, standing, code, as_of
+        self.cycle = standing.cycle_id
         self.questions = tuple(sorted(questions))
         self.reports: list[Report] = []
         self.bodies: list[str] = []
@@ -185,14 +190,13 @@ class _Crowd:
 
     def _name(self) -> None:
         named = self.answers.reports.get(self.cycle, {})
-        standing = Counted(self.pack, self.cycle, named.values(), {}, ())
         for body in self._belonging():
             report = named.get(body)
             kept = {q: report.answers[q] for q in self.questions if q in report.answers} if report else {}
             if report is None or not kept or len(kept) < len(self.questions):
                 continue
             for q, answer in kept.items():
-                status = standing.standing(q, body)
+                status = self.standing.standing(q, body)
                 if status != "answered" and answer.status == "answered":
                     kept[q] = Answer(q, status)  # type: ignore[arg-type]
             self.reports.append(replace(report, answers=kept))
@@ -224,10 +228,12 @@ class _Crowd:
         return compute(self._pack(), self.cycle, self.reports, as_of=self.as_of, bodies=bodies, only=ids)
 
     def _pack(self) -> Pack:
-        """The pack without conditions on questions: whether one applied is told by the status of each answer here, and
-        nameless bodies have neither facts nor other answers to judge it by."""
-        free = {"applies_to": None, "asked_if": None}
-        questions = {q: question.model_copy(update=free) for q, question in self.pack.questions.items()}
         nameless = {b: Body(code="X", name={"en": b}) for b in self.not_asked}
-        changed = {"questions": questions, "bodies": {**self.pack.bodies, **nameless}}
-        return self.pack.model_copy(update=changed)
+        return self.pack.model_copy(update={"bodies": {**self.pack.bodies, **nameless}}) if nameless else self.pack
+
+
+def _without_conditions(pack: Pack) -> Pack:
+    """The pack without conditions on questions: whether one applied is told by the status of each answer here, and
+    nameless bodies have neither facts nor other answers to judge it by."""
+    free = {"applies_to": None, "asked_if": None}
+    return pack.model_copy(update={"questions": {q: one.model_copy(update=free) for q, one in pack.questions.items()}})
