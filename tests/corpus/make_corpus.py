@@ -61,9 +61,10 @@ def book(
     return archive(
         {
             "[Content_Types].xml": TYPES.replace("{kind}", kind),
-            "_rels/.rels": f'<Relationships xmlns="{space}">{relation.format("officeDocument", "xl/workbook.xml")}</Relationships>',
-            "xl/workbook.xml": f'<workbook xmlns="{SHEET_SPACE}" xmlns:r="{OFFICE}"><sheets><sheet name="A" sheetId="1" '
-            'r:id="rId1"/></sheets></workbook>',
+            "_rels/.rels": f'<Relationships xmlns="{space}">'
+            f'{relation.format("officeDocument", "xl/workbook.xml")}</Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{SHEET_SPACE}" xmlns:r="{OFFICE}"><sheets>'
+            '<sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{space}">'
             f'{relation.format("worksheet", "worksheets/sheet1.xml")}</Relationships>',
             "xl/worksheets/sheet1.xml": f'<?xml version="1.0"?>{head}{sheet}',
@@ -143,7 +144,7 @@ def _bomb_cases() -> list[Bad]:
     entities = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
     )
-    strings = '<sst xmlns="{0}"><si><t>{1}</t></si></sst>'.format(SHEET_SPACE, "x" * 30_000)
+    strings = f'<sst xmlns="{SHEET_SPACE}"><si><t>{"x" * 30_000}</t></si></sst>'
     shared = "".join(f'<row r="{r}">' + "".join(f'<c r="{_letters(c)}{r}" t="s"><v>0</v></c>' for c in range(100))
                      + "</row>" for r in range(1, 2_001))  # fmt: skip
     return [

@@ -207,7 +207,7 @@ def _reports(draw: Any) -> Report:
     return report_of(answers)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(report=_reports(), lang=st.sampled_from(["en", "fr"]))
 def test_any_report_comes_back_as_it_went(report: Report, lang: str) -> None:
     with _DOOR:
