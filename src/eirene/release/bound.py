@@ -39,6 +39,7 @@ class _Checker:
     def __init__(self, figures: Mapping[str, Figure], pack: Pack, lang: str) -> None:
         self.figures, self.pack, self.lang = figures, pack, lang
         self._numbers: dict[str, frozenset[Decimal]] = {}
+        self._labels: dict[str, list[str]] = {}
 
     def problems(self, item: Any) -> Iterator[str]:
         if isinstance(item, Statement):
@@ -54,7 +55,10 @@ class _Checker:
         if key not in self.figures:
             yield f"{text!r} is bound to {key}, which is no figure of this release."
             return
-        for token in numbers_in(text, self.lang):
+        text_left = text
+        for label in self.labels(key):
+            text_left = text_left.replace(label, " ")
+        for token in numbers_in(text_left, self.lang):
             if not any(_fits(token, number) for number in self.numbers(key)):
                 yield f"{text!r} is bound to {key}, which has no number {token}."
 
@@ -84,10 +88,22 @@ class _Checker:
                 before = figure_key(figure.id, figure.change.since, figure.population, figure.kind, figure.dimensions)
                 if before in self.figures:
                     found |= set(_own(self.figures[before]))
-            for text in (figure.cycle, *figure.label.values(), *_texts(figure.extra), *self._titles(figure)):
+            for text in (figure.cycle, *_texts(figure.extra), *self._titles(figure)):
                 found |= set(numbers_in(text, self.lang)) | {Decimal(d) for d in re.findall(r"\d+", text)}
             self._numbers[key] = frozenset(abs(number) for number in found)
         return self._numbers[key]
+
+    def labels(self, key: str) -> list[str]:
+        """What a figure and the codes of its break-down are called, longest first: names may hold digits (OF-3)."""
+        if key not in self._labels:
+            figure = self.figures[key]
+            found = {*figure.label.values(), *figure.dimensions.values()}
+            for code_list in self.pack.code_lists.values():
+                for code in code_list.codes:
+                    if code.code in figure.dimensions.values():
+                        found |= set(code.label.values())
+            self._labels[key] = sorted(filter(None, found), key=lambda label: (-len(label), label))
+        return self._labels[key]
 
     def _titles(self, figure: Figure) -> list[str]:
         cycle = self.pack.cycles.get(figure.cycle)
