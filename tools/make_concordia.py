@@ -860,6 +860,11 @@ def reaches(n: Nation, question: str) -> bool:
     return n.answers[other].get("value") == value
 
 
+#: Numbers that some nations release only to be counted; of all others each nation releases its own by name.
+DISCREET = frozenset(("combat_roles", "unit_command", "deployed", "deployed_person_tours", "gender_advisers_deployed",
+                      "promotion_eligible", "promoted", "reserves", "leavers"))  # fmt: skip
+
+
 def released(n: Nation, question: str, hidden: Mapping[str, Mapping[str, str]]) -> Answer:
     """Releasability, where it is not the cycle's default, and whether the nation may be named."""
     extra: Answer = {}
@@ -867,9 +872,14 @@ def released(n: Nation, question: str, hidden: Mapping[str, Mapping[str, str]]) 
     if level is not None:
         extra["releasability"] = level
     given = n.answers[question]
-    odds = 84 if "cells" in given else {"yes": 66, "no": 28}.get(str(given.get("value")), 60)
     if question == "harassment_reports":
         odds = 0
+    elif question in DISCREET:
+        odds = 84
+    elif "cells" in given or question.endswith(("_weeks", "_pay")):
+        odds = 100
+    else:
+        odds = {"yes": 66, "no": 28}.get(str(given.get("value")), 60)
     if given["status"] == "answered" and n.rng(question, "naming").randint(1, 100) <= odds:
         extra["naming"] = True
     return extra

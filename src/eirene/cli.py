@@ -345,7 +345,7 @@ def summary_build(
     out: Path,
 ) -> None:
     """From reports (FILE…, or folders of them) to a release in DIR."""
-    from eirene.release.build import build_from_files
+    from eirene.release import build_from_files
 
     built = build_from_files(
         pack_name,
@@ -375,7 +375,8 @@ def release_verify(folder: Path) -> int:
     from eirene.release import verify
 
     verification = verify(folder)
-    click.echo(verification.render(), nl=False)
+    click.echo(verification.summary(), nl=False)
+    _tell(verification.problems())
     return 0 if verification.ok else 1
 
 
@@ -387,7 +388,7 @@ def release_diff(old: Path, new: Path, lang: str | None) -> int:
     """What changed between two releases, in words. Exit code 1 where something did."""
     from eirene.release import diff
 
-    sentences = diff(old, new, lang=lang)
+    sentences = diff(old, new, lang or "en")
     click.echo("\n".join(sentences) if sentences else "No difference.")
     return 1 if sentences else 0
 
@@ -403,9 +404,10 @@ def release_prove(folder: Path, source: str, key_file: Path) -> int:
 
     opened = open_release(folder)
     found = read_report(source, opened.pack).report
-    proof = prove(folder, read_key(key_file), found)
-    click.echo(proof.render(), nl=False)
-    return 0 if proof.ok else 1
+    proved = prove(folder, read_key(key_file), found)
+    for question, standing in proved.items():
+        click.echo(f"{question}: {standing}")
+    return int("not inside" in proved.values())
 
 
 @cli.group()

@@ -111,7 +111,7 @@ def test_an_edition_file_changes_texts_and_a_withdrawn_answer_recomputes(reports
         ("--audience nobody", 64, "no audience 'nobody'"),
         ("--as-of yesterday", 64, "'yesterday' is no date"),
         ("--formats pdf,odt", 64, "no format 'odt'"),
-        ("--key-file /nonexistent", 2, "/nonexistent"),
+        ("--key-file /nonexistent", 64, "/nonexistent"),
     ],
 )
 def test_wrong_words_are_told(

@@ -69,7 +69,7 @@ def _file_text(one: Checked, lang: str | None) -> list[str]:
         return [f"{one.file}: could not be read.", *(f"  {problem}" for problem in one.problems)]
     language = lang or one.pack.header.languages[0]
     found = [f for f in one.findings if f.outcome == "found"]
-    counts = Counter(f.severity for f in found)
+    counts: Counter[str] = Counter(f.severity for f in found)
     told = ", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in SEVERITIES if counts[s])
     lines = [f"{one.file}: {one.report.body} {one.report.cycle}: {told or 'nothing found'}."]
     lines += [f"  note: {note}" for note in one.notes]
@@ -106,7 +106,7 @@ def findings_json(checked: Sequence[Checked]) -> str:
 
 
 def _file_json(one: Checked) -> dict[str, Any]:
-    counts = Counter(f.severity for f in one.findings if f.outcome == "found")
+    counts: Counter[str] = Counter(f.severity for f in one.findings if f.outcome == "found")
     return {
         "file": one.file,
         "body": one.report.body if one.report else None,
