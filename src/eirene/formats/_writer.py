@@ -78,7 +78,7 @@ def _formats() -> dict[str, dict[str, Any]]:
         "in_date": {**box, "num_format": "yyyy-mm-dd", "align": "left"},
         "link": {**base, "font_color": ACCENT, "underline": 1},
         "count": {**base, "align": "right"},
-        "legend_open": {**base, "bg_color": RISK_SOFT, "border": 1, "border_color": RISK},
+        "legend_open": {**base, "bg_color": RISK_SOFT, "border": 1, "border_color": LINE_STRONG},
         "legend_box": {**base, "bg_color": WHITE, "border": 1, "border_color": LINE_STRONG},
     }  # fmt: skip
 
@@ -314,7 +314,7 @@ class _SectionSheet:
             self.put(4, self.status + n, self.say(head), "column_head")
 
     def _conditional(self) -> None:
-        amber = self.form.book.add_format({"bg_color": RISK_SOFT, "border": 1, "border_color": RISK})
+        amber = self.form.book.add_format({"bg_color": RISK_SOFT})
         for cells, formula in self.owed:
             self.sheet.conditional_format(cells, {"type": "formula", "criteria": formula, "format": amber})
         warn = self.form.book.add_format({"font_color": RISK, "bold": True, "italic": False})
@@ -864,7 +864,8 @@ class _QuestionBlock:
             self._small(f"definition {category.code}", pick(category.label, self.lang), word)
             on.choose(on.row - 1, ANSWERS, f"options {grid.id}", options)
         for name, given in grid.fields.items():
-            value = held.fields.get(name, "") if held else ""
+            # Who is counted is carried forward; on which date never is.
+            value = held.fields.get(name, "") if held and (held is not carried or name != "date") else ""
             if given:
                 choices = lay.own_options(self.pack, given, self.lang)
                 self._small(f"field {name}", self._field_label(name), choices.words.get(value, value))
