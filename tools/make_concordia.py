@@ -379,7 +379,7 @@ def definition(n: Nation) -> dict[str, Any]:
         "mobilised_reserve": "apart" if p.code in ("CLV", "ELN") else "excluded",
         "gendarmerie": "included" if p.gendarmerie == "yes" else "none",
         "coast_guard": "included" if "coast_guard" in p.services else "none",
-        "long_leave": "included" if n.rng("long_leave").randint(0, 5) else "excluded",
+        "long_leave": "excluded" if p.code == "CAS" else "included",
         "seconded": "included",
     }
     # Halvia counts full-time equivalents: the definition that differs.
