@@ -71,13 +71,13 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = EIRENE_HOME / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "eirene_web.ui.finders.CoreFinder",
 ]
 #: `eirene serve` collects the files under names with their hash and compresses them; tests find them where they lie.
 COLLECTED = os.environ.get("EIRENE_COLLECTED_STATIC") == "1"
+STATIC_ROOT = EIRENE_HOME / "static" if COLLECTED else None
 WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
