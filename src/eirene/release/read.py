@@ -23,6 +23,7 @@ from eirene.framework.model import Pack
 from eirene.questionnaires.model import Report
 from eirene.release.answers import Answers, read_answers
 from eirene.release.freeze import MANIFEST, is_plain
+from eirene.release.words import words
 from eirene.text import pick
 
 FORMAT = "eirene.release/1"
@@ -296,19 +297,17 @@ def show_figure(release: Release, wanted: str, lang: str = "en") -> str:
 
 
 def _lines(figure: Figure, release: Release, lang: str) -> Iterator[str]:
-    from eirene.release.words import words
-
     say, pack = words(lang), release.pack
     yield pick(figure.label, lang)
     yield f"  {display(figure, pack, lang)}   ({n_of_N(figure, pack, lang)})"
     yield ""
-    yield from (f"  {say(name):24}{text}" for name, text in _facts(figure, release, lang) if text)
+    yield from (f"  {say(name):28}{text}" for name, text in _facts(figure, release, lang) if text)
     for missing in figure.missing:
         if missing.n:
             bodies = f": {', '.join(missing.bodies)}" if missing.bodies else ""
-            yield f"  {say('missing'):24}{missing.n} {say.reason(missing.reason)}{bodies}"
+            yield f"  {say('missing'):28}{missing.n} {say.reason(missing.reason)}{bodies}"
     for note in figure.footnotes:
-        yield f"  {say('note'):24}{f'{note.body}: ' if note.body else ''}{pick(note.text, lang)}"
+        yield f"  {say('note'):28}{f'{note.body}: ' if note.body else ''}{pick(note.text, lang)}"
 
 
 def _facts(figure: Figure, release: Release, lang: str) -> Iterator[tuple[str, str]]:
@@ -325,5 +324,6 @@ def _facts(figure: Figure, release: Release, lang: str) -> Iterator[tuple[str, s
         change = figure.change
         yield "since", f"{change.since}: {change.previous_value if change.previous_value is not None else '–'}"
         if change.gained is not None:
-            yield "bodies", f"+{change.gained} −{change.lost}; {change.entered} new; {change.left} gone"
+            counts = {"gained": change.gained, "lost": change.lost, "entered": change.entered}
+            yield "bodies", words(lang)("change_bodies", **counts)
     yield "measures", ", ".join(figure.measures)
