@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from eirene.documents import model as d
 from eirene.documents.drawings import Assets, themed_svg
-from eirene.documents.plain import address, caption, cell_kind, clean, runs_text, sentence, titled, value_size
+from eirene.documents.plain import address, caption, cell_kind, clean, hue, runs_text, sentence, titled, value_size
 
 
 class Links(Protocol):
@@ -225,16 +225,13 @@ def render_section(
     return f'<section class="chapter{kind} l{level - 1}" aria-labelledby="{_a(section.id)}">\n{inside}\n</section>'
 
 
-_HUES = {"integration", "inclusiveness", "integrity", "participation", "protection", "prevention", "relief"}
-
-
 def _tags(section: d.Section) -> str:
     """Principles are squares, pillars dots, each in its own hue; other elements are words in a frame."""
     found = []
     for kind, code, label in section.tags:
-        hue = next((h for h in sorted(_HUES) if h in code.casefold()), "")
-        if kind in ("principle", "pillar") and hue:
-            found.append(f'<span class="hue {kind} {hue}">{_e(label)}</span>')
+        name = hue(kind, code)
+        if name:
+            found.append(f'<span class="hue {kind} {name}">{_e(label)}</span>')
         else:
             found.append(f'<span class="tag">{_e(label)}</span>')
     return f'<p class="tags">{"".join(found)}</p>' if found else ""

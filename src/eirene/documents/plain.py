@@ -73,3 +73,31 @@ def value_size(value: str, unit: str) -> str:
     """ "" for a value that may be set large, "m" for a long number, "s" for words: each has to keep to its column."""
     length = len(value) + (1 + len(unit) * 0.6 if unit else 0)
     return "" if length <= 4.5 else "m" if length <= 7 else "s"
+
+
+def column_shares(t: d.Table, columns: int) -> list[float]:
+    """How much of the width each column of a table needs, in characters; numbers in short columns count as they are."""
+    found = []
+    for i in range(columns):
+        cells = [row[i].text for row in t.rows if i < len(row)]
+        head = [row[i].text for row in t.head if i < len(row)]
+        longest = max((len(text) for text in cells), default=0)
+        word = max((len(word) for text in head for word in text.split()), default=0)
+        found.append(float(min(max(longest, word * 1.2, 6), 46)))
+    return found
+
+
+def column_widths(t: d.Table, columns: int, total: int) -> list[int]:
+    """The same as whole units that sum up to `total`."""
+    shares = column_shares(t, columns)
+    widths = [int(total * share / sum(shares)) for share in shares]
+    widths[0] += total - sum(widths)
+    return widths
+
+
+_HUES = ("inclusiveness", "integration", "integrity", "participation", "prevention", "protection", "relief")
+
+
+def hue(kind: str, code: str) -> str:
+    """The hue that a principle or pillar keeps through pages, charts and paper; '' for other elements."""
+    return next((h for h in _HUES if h in code.casefold()), "") if kind in ("principle", "pillar") else ""

@@ -21,7 +21,19 @@ import eirene
 from eirene.documents import model as d
 from eirene.documents.drawings import Assets
 from eirene.documents.fonts import font_folder
-from eirene.documents.plain import address, caption, cell_kind, clean, runs_text, sentence, titled, value_size, walk
+from eirene.documents.plain import (
+    address,
+    caption,
+    cell_kind,
+    clean,
+    column_shares,
+    hue,
+    runs_text,
+    sentence,
+    titled,
+    value_size,
+    walk,
+)
 from eirene.errors import EireneError, Problem
 
 #: Seconds that setting may take; a document of 300 pages takes about five.
@@ -91,7 +103,6 @@ def _write_charts(svgs: Mapping[str, str], folder: Path) -> dict[str, tuple[str,
 
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([A-Za-z]{2}))?(?:-|\Z)")
 _LONG = re.compile(r"[^\s\u200b]{40,}")
-_HUES = ("inclusiveness", "integration", "integrity", "participation", "prevention", "protection", "relief")
 
 
 def _text(text: str) -> str:
@@ -156,8 +167,7 @@ class _Setter:
         }
 
     def tag(self, kind: str, code: str, label: str) -> Data:
-        hue = next((h for h in _HUES if h in code.casefold()), "") if kind in ("principle", "pillar") else ""
-        return {"hue": hue, "round": kind == "pillar", "label": _text(label)}
+        return {"hue": hue(kind, code), "round": kind == "pillar", "label": _text(label)}
 
     # --- blocks ------------------------------------------------------------------------------------------------
 
@@ -280,14 +290,9 @@ class _Setter:
 
 def _widths(t: d.Table, columns: int) -> list[float]:
     """A share of the width for each column; 0: as wide as its numbers are."""
-    found = []
-    for i in range(columns):
-        cells = [row[i].text for row in t.rows if i < len(row)]
-        head = [row[i].text for row in t.head if i < len(row)]
-        longest = max((len(text) for text in cells), default=0)
-        word = max((len(word) for text in head for word in text.split()), default=0)
-        numbers = i > 0 and longest <= 16 and columns <= 7 and max((len(x) for x in head), default=0) <= 18
-        found.append(0.0 if numbers else float(min(max(longest, 2 * word, 6), 46)))
-    if not any(found):
-        found[0] = 1.0
-    return found
+    shares = column_shares(t, columns)
+    for i in range(1, columns):
+        texts = [row[i].text for row in (*t.head, *t.rows) if i < len(row)]
+        if columns <= 7 and max((len(text) for text in texts), default=0) <= 18:
+            shares[i] = 0.0
+    return shares
