@@ -306,7 +306,7 @@ def _note_mark(n: int) -> str:
 def _statement(s: d.Statement, document: d.Document, links: Links) -> str:
     unit = f"<small>{_e(s.unit)}</small>" if s.unit else ""
     size = f" v--{kind}" if (kind := value_size(s.value, s.unit)) else ""
-    marks = "".join(_note_mark(n) for n in s.notes)
+    marks = "<sup>, </sup>".join(_note_mark(n) for n in s.notes)
     meta = []
     if s.n_of_N and clean(s.n_of_N) not in runs_text(s.sentence):
         meta.append(f"<span>{_e(s.n_of_N)}</span>")

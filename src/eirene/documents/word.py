@@ -257,7 +257,7 @@ class _Writer:
         value = _r(s.value, f'<w:sz w:val="{size}"/>')
         if s.unit:
             value += _r(f"\u2009{s.unit}", f'<w:sz w:val="{size * 6 // 10}"/>')
-        marks = "".join(self.mark(n) for n in s.notes)
+        marks = _r(", ", _styled("NoteMark")).join(self.mark(n) for n in s.notes)
         text = [_p("StatementText", self.runs(s.sentence) + marks)]
         if s.roll_call and sum(n for _, n in s.roll_call.groups):
             text.append(_p("StatementStrip", self.strip(s.roll_call)))

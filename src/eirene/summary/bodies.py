@@ -16,6 +16,8 @@ from eirene.summary.compiled import body_values
 from eirene.text import date, listing, number, pick
 
 Shown = Callable[[str, str], bool]
+#: A matrix of one dimension with more columns than this is set downwards.
+ACROSS = 6
 
 
 def body_chapter(c: Composer, body: str, report: Report | None, shown: Shown, no: str, names_all: bool) -> d.Section:
@@ -89,24 +91,37 @@ def _answers(c: Composer, report: Report, shown: Shown) -> list[d.Section]:
     for section in questionnaire.sections:
         if wanted and section.id not in wanted:
             continue
-        blocks: list[d.Block] = []
-        terms: list[tuple[str, d.Runs]] = []
-        for question in section.questions:
-            answer = report.answers.get(question.id)
-            if answer is None or not shown(report.body, question.id):
-                continue
-            table = _matrix(c, report.body, question, answer)
-            if table is not None:
-                blocks.append(table)
-            else:
-                label = f"{question.number} {pick(question.question.text, c.lang)}"
-                terms.append((label, (d.Run(answer_text(c, question, answer)),)))
-        if terms:
-            blocks.insert(0, d.Terms(tuple(terms)))
+        blocks = _section(c, report, [q for q in section.questions if shown(report.body, q.id)])
         if blocks:
             title = pick(section.title, c.lang)
             found.append(d.Section(f"body-{report.body}-{section.id}", title, "", tuple(blocks)))
     return found
+
+
+def _section(c: Composer, report: Report, questions: Sequence[AskedQuestion]) -> list[d.Block]:
+    """Answers in words first; then matrices of one line joined into one table; then the larger matrices."""
+    terms: list[tuple[str, d.Runs]] = []
+    lines: dict[tuple[d.Cell, ...], list[tuple[d.Cell, ...]]] = {}
+    tables: list[d.Block] = []
+    for question in questions:
+        answer = report.answers.get(question.id)
+        if answer is None:
+            continue
+        if question.question.type != "matrix" or answer.status != "answered" or not answer.cells:
+            label = f"{question.number} {pick(question.question.text, c.lang)}"
+            terms.append((label, (d.Run(answer_text(c, question, answer)),)))
+            continue
+        table = _matrix(c, report.body, question, answer)
+        if table is not None and len(table.rows) == 1 and not table.notes:
+            label = f"{table.title} ({table.subtitle.lower()})" if table.subtitle else table.title
+            lines.setdefault(table.head[0], []).append((d.Cell(label, header=True), *table.rows[0][1:]))
+        elif table is not None:
+            tables.append(table)
+    joined: list[d.Block] = [
+        d.Table(f"body-{report.body}-{questions[0].section}-{i}", c.say("body_lines"), (head,), tuple(rows))
+        for i, (head, rows) in enumerate(lines.items())
+    ]
+    return [*([d.Terms(tuple(terms))] if terms else []), *joined, *tables]
 
 
 def answer_text(c: Composer, question: AskedQuestion, answer: Answer) -> str:
@@ -177,24 +192,24 @@ def _particulars(c: Composer, columns: Sequence[Column], given: Mapping[str, obj
 
 
 def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> d.Table | None:
-    """The matrix as a table: first dimension down, last one across; a middle one is shown in total."""
+    """The matrix as a table: first dimension down, last one across; a middle one is shown in total. A matrix of one
+    dimension is one line, or goes down where it is long."""
     q = question.question
-    if q.type != "matrix" or answer.status != "answered" or not answer.cells:
-        return None
     names = list(q.dimensions)
-    across = names[-1]
-    down = names[0] if len(names) > 1 else None
+    across, down = (names[-1], names[0]) if len(names) > 1 else (names[0], "")
     columns = _codes_with_total(c, question, across)
+    if not down and len(columns) > ACROSS:
+        across, down = "", names[0]
+        columns = [("", c.say("col_value"))]
     lines = _codes_with_total(c, question, down) if down else [("", c.say("col_total"))]
     head = [d.Cell("", header=True), *(d.Cell(label, align="end", header=True) for _, label in columns)]
     rows = []
     for code, label in lines:
-        at = {down: code} if down and code else {}
-        values = [cell_value(c.pack, q, answer, {**at, across: column}) for column, _ in columns]
+        places = [{name: at for name, at in ((down, code), (across, column)) if name} for column, _ in columns]
+        values = [cell_value(c.pack, q, answer, place) for place in places]
         if all(value is None for value in values):
             continue
-        cells = [_number_cell(c, value) for value in values]
-        rows.append((d.Cell(label, header=True), *cells))
+        rows.append((d.Cell(label, header=True), *(_number_cell(c, value) for value in values)))
     if not rows:
         return None
     title = f"{question.number} {pick(q.text, c.lang)}"
@@ -224,14 +239,20 @@ def _definition(c: Composer, question: AskedQuestion, answer: Answer) -> str:
     if grid is None or answer.definition is None:
         return ""
     options = {o.code: pick(o.label, c.lang) for o in grid.options}
+    chosen = answer.definition.categories
     parts = [
-        f"{pick(category.label, c.lang)} {options.get(answer.definition.categories[category.code], '')}"
+        f"{pick(category.label, c.lang)}{c.say('colon')}{_lower(options.get(chosen[category.code], ''))}"
         for category in grid.categories
-        if category.code in answer.definition.categories
+        if category.code in chosen
     ]
     for name, choices in grid.fields.items():
         labels = {choice.code: pick(choice.label, c.lang) for choice in choices}
         if name in answer.definition.fields:
             given = answer.definition.fields[name]
             parts.append(labels.get(given) or _date(c, given))
-    return f"{c.say('definition_label')}{c.say('colon')}{', '.join(parts)}." if parts else ""
+    return f"{c.say('definition_label')}. {c.say('semicolon').join(parts)}." if parts else ""
+
+
+def _lower(text: str) -> str:
+    """Without the capital that a label begins with."""
+    return text[:1].lower() + text[1:]

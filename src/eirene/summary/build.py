@@ -139,7 +139,8 @@ def _sections(content: Content, composer: Composer) -> Iterable[d.Section]:
 
 def _bodies(content: Content, composer: Composer, chapter: Chapter, no: str) -> d.Section:
     """The chapter of chapters: one for each body asked, in the order of the populations (members first)."""
-    opening = composer.chapter(chapter, no)
+    intro = (d.Paragraph((d.Run(composer.say("bodies_intro")),)),)
+    opening = composer.chapter(chapter, no, lambda: () if chapter.blocks else intro)
     names_all = next(a.names_all for a in content.pack.header.audiences if a.code == content.audience)
     bodies = _in_order(content)
     sections = [
