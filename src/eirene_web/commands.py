@@ -93,7 +93,9 @@ def free_port(host: str, port: int) -> int:
 def start_builder() -> subprocess.Popen[bytes]:
     """The builder in a process group of its own, so that it can be ended with everything that it started."""
     environment = {**os.environ, "EIRENE_PARENT": str(os.getpid())}
-    return subprocess.Popen([sys.executable, "-m", "eirene_web.editions.builds"], env=environment, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "eirene_web.editions.builds"], env=environment, start_new_session=True
+    )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

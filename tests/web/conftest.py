@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web import releases
 
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
+from web import releases
 
 
 @pytest.fixture(scope="session")

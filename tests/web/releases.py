@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cast import toy, toy_report
-
 from eirene.framework import load
 from eirene.questionnaires import parse_report
 from eirene.release.build import History, build_release
@@ -31,7 +30,9 @@ def concordia(out: Path, formats: tuple[str, ...] = ("charts",)) -> Path:
     """Concordia 2016 for the public, compared with 2014 and 2015."""
     pack = load("concordia")
     history = [History(c, f"concordia-{c}", "0" * 64, tuple(shipped_reports(pack, c))) for c in ("2014", "2015")]
-    return build_release(pack, "2016", shipped_reports(pack, "2016"), audience="public", history=history, out=out, formats=formats)
+    return build_release(
+        pack, "2016", shipped_reports(pack, "2016"), audience="public", history=history, out=out, formats=formats
+    )
 
 
 def compiled(out: Path) -> Path:

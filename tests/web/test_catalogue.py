@@ -19,11 +19,19 @@ def test_registering_twice_is_registering_once(harbour_folder: Path) -> None:
     first, second = register_release(harbour_folder), register_release(harbour_folder)
     assert first.pk == second.pk
     assert Release.objects.count() == 1
-    assert (first.slug, first.cycle, first.audience, first.public, first.fictional) == ("harbour", "2022", "everyone", True, True)
+    assert (first.slug, first.cycle, first.audience, first.public, first.fictional) == (
+        "harbour",
+        "2022",
+        "everyone",
+        True,
+        True,
+    )
 
 
 @pytest.mark.django_db
-def test_a_release_with_a_changed_file_is_refused_and_every_change_is_told(harbour_folder: Path, tmp_path: Path) -> None:
+def test_a_release_with_a_changed_file_is_refused_and_every_change_is_told(
+    harbour_folder: Path, tmp_path: Path
+) -> None:
     copy = shutil.copytree(harbour_folder, tmp_path / "copy")
     (copy / "figures.csv").write_text("changed")
     (copy / "answers.csv").unlink()
@@ -56,7 +64,9 @@ def test_a_release_for_another_audience_is_nowhere_on_the_portal(db: None, offic
         assert client.get(address).status_code == 404, address
 
 
-def test_the_office_release_does_not_mix_with_the_public_one(harbour: Path, office_folder: Path, client: Client) -> None:
+def test_the_office_release_does_not_mix_with_the_public_one(
+    harbour: Path, office_folder: Path, client: Client
+) -> None:
     register_release(office_folder)
     answers = client.get("/harbour/2022/files/answers.csv")
     assert b"".join(answers.streaming_content) == (harbour / "answers.csv").read_bytes()

@@ -46,9 +46,8 @@ def test_another_language_is_another_page(harbour: Path, client: Client) -> None
 
 
 def test_a_new_release_makes_the_old_etag_old(harbour: Path, client: Client, tmp_path: Path) -> None:
-    from web import releases
-
     from eirene_web.editions.services import register_release
+    from web import releases
 
     old = client.get(FIGURE).headers["ETag"]
     register_release(releases.harbour(tmp_path / "new", women=41))
@@ -81,7 +80,14 @@ def test_an_embedded_figure_may_be_framed_by_anybody_and_sets_no_cookie(harbour:
 
 @pytest.mark.parametrize(
     "name",
-    ["../manifest.json", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "charts/../../secret_key", "nothing.txt", "manifest.json%00"],
+    [
+        "../manifest.json",
+        "..%2f..%2fetc%2fpasswd",
+        "/etc/passwd",
+        "charts/../../secret_key",
+        "nothing.txt",
+        "manifest.json%00",
+    ],
 )
 def test_no_address_leads_out_of_the_release(harbour: Path, client: Client, name: str) -> None:
     assert client.get(f"/harbour/2022/files/{name}").status_code == 404
@@ -93,7 +99,8 @@ def test_no_address_leads_out_of_the_release(harbour: Path, client: Client, name
         "/harbour/2022/figures/nothing/", "/harbour/2022/figures/..%2f..%2f/", f"/harbour/2022/figures/{KEY}'--/",
         "/harbour/2022/figures/<script>alert(1)<%2Fscript>/", "/harbour/2022/figures/" + "a" * 5000 + "/",
         "/harbour/1999/", "/harbour/2022/nowhere/", "/harbour/2022/nations/ZZZ/", "/harbour/indicators/nothing/",
-        f"/harbour/2022/figures/{KEY}/data.exe", f"/harbour/2022/figures/{KEY}/series.php", "/nobody/", "/fr/nobody/2022/",
+        f"/harbour/2022/figures/{KEY}/data.exe", f"/harbour/2022/figures/{KEY}/series.php", "/nobody/",
+        "/fr/nobody/2022/",
         "/embed/harbour/2022/nothing/", "/embed/harbour/2022/chart/nothing/",
     ],
 )  # fmt: skip
@@ -140,11 +147,16 @@ def test_a_series_comes_as_table_and_drawing(harbour: Path, client: Client, home
 def test_files_of_a_release_come_as_they_were_frozen(harbour: Path, client: Client) -> None:
     response = client.get("/harbour/2022/files/figures.json")
     assert b"".join(response.streaming_content) == (harbour / "figures.json").read_bytes()
-    assert client.get("/harbour/2022/files/figures.json", headers={"if-none-match": response.headers["ETag"]}).status_code == 304
+    assert (
+        client.get("/harbour/2022/files/figures.json", headers={"if-none-match": response.headers["ETag"]}).status_code
+        == 304
+    )
     assert client.get("/harbour/2022/files/manifest.json").content == (harbour / "manifest.json").read_bytes()
 
 
-def test_a_release_that_was_tampered_with_is_not_shown(db: None, harbour_folder: Path, tmp_path: Path, client: Client) -> None:
+def test_a_release_that_was_tampered_with_is_not_shown(
+    db: None, harbour_folder: Path, tmp_path: Path, client: Client
+) -> None:
     import shutil
 
     from eirene_web.editions.services import register_release

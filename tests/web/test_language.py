@@ -63,7 +63,9 @@ def test_every_word_in_the_code_is_in_the_catalogue(tmp_path: Path) -> None:
     import sys
 
     subprocess.run(
-        [sys.executable, "-m", "django", "makemessages", "-l", "fr", "--no-location", "--no-wrap", "-v0"], cwd=copy, check=True
+        [sys.executable, "-m", "django", "makemessages", "-l", "fr", "--no-location", "--no-wrap", "-v0"],
+        cwd=copy,
+        check=True,
     )
     fresh = (copy / "locale" / "fr" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8").split("\n\n")[1:]
     asked = {m for e in fresh for m in re.findall(r'^msgid "(.*)"$', e, re.MULTILINE)}

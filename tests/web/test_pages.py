@@ -16,8 +16,9 @@ from web import releases
 FIGURE = "/concordia/2016/figures/policies_or_laws.2016.members.share_of_bodies/"
 PAGES = [
     "/", "/concordia/", "/concordia/2016/", "/concordia/2016/main_findings/", "/concordia/2016/figures/",
-    FIGURE, "/concordia/2016/figures/women_share.2016.members.pooled/", "/concordia/2016/nations/", "/concordia/2016/data/",
-    "/concordia/indicators/", "/concordia/indicators/women_share/", "/concordia/framework/", "/concordia/method/",
+    FIGURE, "/concordia/2016/figures/women_share.2016.members.pooled/", "/concordia/2016/nations/",
+    "/concordia/2016/data/", "/concordia/indicators/", "/concordia/indicators/women_share/", "/concordia/framework/",
+    "/concordia/method/",
     "/concordia/glossary/", "/concordia/search/?q=women",
     "/embed/concordia/2016/policies_or_laws.2016.members.share_of_bodies/",
 ]  # fmt: skip
@@ -82,13 +83,17 @@ def test_a_name_stands_only_where_it_was_released_for_naming(harbour: Path, clie
     assert releases.NAMED in client.get(key).content.decode()
 
 
-def test_a_nation_without_a_released_answer_has_a_page_that_says_what_is_not_public_and_why(harbour: Path, client: Client) -> None:
+def test_a_nation_without_a_released_answer_has_a_page_that_says_what_is_not_public_and_why(
+    harbour: Path, client: Client
+) -> None:
     said = plain(text_of(client, "/harbour/2022/nations/BRA/"))
     assert "Nothing stands here under this nation’s name" in said
     assert "counted in the figures" in said
 
 
-def test_an_alliance_in_one_language_is_shown_to_everybody_with_its_language_marked(harbour: Path, client: Client) -> None:
+def test_an_alliance_in_one_language_is_shown_to_everybody_with_its_language_marked(
+    harbour: Path, client: Client
+) -> None:
     html = text_of(client, "/fr/harbour/2022/")
     assert '<html lang="fr"' in html
     assert 'lang="en"' in html
@@ -186,8 +191,12 @@ def test_every_link_leads_somewhere_and_nothing_is_styled_in_line(concordia: Pat
         if response.headers["Content-Type"].startswith("text/html") and "/files/" not in address:
             reader.feed(response.content.decode())
             assert not reader.bad, (address, reader.bad[:3])
+        response.close()
+        response.close()
         if len(seen) < 40:
-            waiting += sorted(link.split("#")[0] for link in reader.links if link.startswith("/") and link.split("#")[0])
+            waiting += sorted(
+                link.split("#")[0] for link in reader.links if link.startswith("/") and link.split("#")[0]
+            )
     for address, reader in seen.items():
         for link in reader.links:
             target, _, anchor = link.partition("#")

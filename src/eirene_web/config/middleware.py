@@ -16,7 +16,9 @@ PAGE_POLICY = f"{_SAME}{_REST}; frame-ancestors 'none'"
 #: An embedded figure may stand in anybody's page; it sets no cookie and runs nothing but the theme.
 EMBED_POLICY = f"{_SAME}{_REST}; frame-ancestors *"
 #: A file of a release opened in the browser (an HTML Summary styles itself) runs nothing at all.
-FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; base-uri 'none'"
+FILE_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; base-uri 'none'"
+)
 
 
 class SecurityHeaders:

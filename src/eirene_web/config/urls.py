@@ -1,4 +1,4 @@
-"""All addresses. Each but the technical ones begins with the alliance's slug, after the language if it is not English."""
+"""All addresses. Each but the technical ones begins with the alliance's slug, after `/fr` where it is French."""
 
 from __future__ import annotations
 

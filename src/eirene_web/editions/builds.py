@@ -105,7 +105,9 @@ class Teller:
         advance_step(self.step, phase=phase, done=done, of=of)
 
 
-def build_all(home: Path, wanted: tuple[Wanted, ...] = SHIPPED, *, say: Callable[[str], None], parent: int | None) -> int:
+def build_all(
+    home: Path, wanted: tuple[Wanted, ...] = SHIPPED, *, say: Callable[[str], None], parent: int | None
+) -> int:
     """Builds what is not there yet; the number of steps that failed. One that fails does not hold up the others."""
     from eirene.framework import load
 
@@ -130,7 +132,10 @@ def _queue(home: Path, pack: Pack, wanted: Wanted, position: int) -> Any:
         position=position,
         slug=pack.header.slug,
         cycle=cycle.id,
-        title={lang: f"{pack.header.short_title.get(lang, pack.header.slug)} {cycle.title.get(lang, cycle.id)}" for lang in pack.header.languages},
+        title={
+            lang: f"{pack.header.short_title.get(lang, pack.header.slug)} {cycle.title.get(lang, cycle.id)}"
+            for lang in pack.header.languages
+        },
         fictional=pack.header.fictional,
         shown=wanted.shown,
         pack_sha256=pack_hash(pack),
@@ -194,7 +199,14 @@ def _release(home: Path, pack: Pack, wanted: Wanted, progress: Callable[[str, in
     options: dict[str, Any] = {} if wanted.shown else {"formats": ()}
     reports = [] if pack.cycles[wanted.cycle].kind == "compiled" else shipped_reports(pack, wanted.cycle)
     build_release(
-        pack, wanted.cycle, reports, audience=audience_of(pack, wanted), history=history, out=place, progress=progress, **options
+        pack,
+        wanted.cycle,
+        reports,
+        audience=audience_of(pack, wanted),
+        history=history,
+        out=place,
+        progress=progress,
+        **options,
     )
     return place
 

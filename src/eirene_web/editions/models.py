@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,7 @@ class Release(models.Model):
     registered = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["public", "slug", "cycle"], name="release_shown")]
+        indexes: ClassVar = [models.Index(fields=["public", "slug", "cycle"], name="release_shown")]
 
     def __str__(self) -> str:
         return f"{self.slug}/{self.cycle} {self.number} ({self.audience})"
@@ -71,8 +72,8 @@ class BuildStep(models.Model):
     finished = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["position"]
-        constraints = [
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["queued", "running", "done", "failed"]), name="build_step_state"
             )

@@ -50,7 +50,9 @@ def _manifest(folder: Path) -> tuple[dict[str, Any], str]:
         data = (folder / MANIFEST).read_bytes()
         manifest = json.loads(data)
     except OSError:
-        raise EireneError("There is no release here.", where=str(folder), remedy="Name the folder that holds manifest.json.") from None
+        raise EireneError(
+            "There is no release here.", where=str(folder), remedy="Name the folder that holds manifest.json."
+        ) from None
     except ValueError as error:
         raise EireneError(f"The manifest cannot be read: {error}.", where=str(folder / MANIFEST)) from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), list):

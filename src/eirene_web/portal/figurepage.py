@@ -147,18 +147,34 @@ def _groups(edition: Edition, figure: Figure, lang: str) -> Iterable[Group]:
         yes, answered = int(figure.numerator), int(figure.denominator or 0)
         in_words, out_words = _("counted in numerator and denominator"), _("counted in the denominator only")
         yield Group("y", _("Yes"), yes, in_words, _names(edition, [b for b, m in members.items() if m is True], lang))
-        yield Group("n", _("No"), answered - yes, out_words, _names(edition, [b for b, m in members.items() if m is False], lang))
+        yield Group(
+            "n",
+            _("No"),
+            answered - yes,
+            out_words,
+            _names(edition, [b for b, m in members.items() if m is False], lang),
+        )
     elif figure.kind == "coverage":
         yield Group("y", _("With a public value"), figure.n_answered, _("counted in numerator and denominator"))
     else:
-        yield Group("y", _("In the figure"), figure.n_answered, _("gave what the figure needs"), _values(edition, figure, members, lang))
+        yield Group(
+            "y",
+            _("In the figure"),
+            figure.n_answered,
+            _("gave what the figure needs"),
+            _values(edition, figure, members, lang),
+        )
     for missing in figure.missing:
         if missing.n:
             title = words.reason_name(edition.pack, missing.reason, lang)
-            yield Group("x", title[:1].upper() + title[1:], missing.n, _("in neither"), _names(edition, missing.bodies, lang))
+            yield Group(
+                "x", title[:1].upper() + title[1:], missing.n, _("in neither"), _names(edition, missing.bodies, lang)
+            )
 
 
-def _names(edition: Edition, bodies: Iterable[str], lang: str, values: dict[str, str] | None = None) -> tuple[tuple[str, str, str], ...]:
+def _names(
+    edition: Edition, bodies: Iterable[str], lang: str, values: dict[str, str] | None = None
+) -> tuple[tuple[str, str, str], ...]:
     order = words.code_order(edition, "body")
     listed = sorted(bodies, key=lambda b: order.get(b, len(order)))
     return tuple((b, words.name_of_body(edition, b, lang), (values or {}).get(b, "")) for b in listed)
@@ -185,17 +201,28 @@ def change_sentences(edition: Edition, figure: Figure, lang: str) -> list[str]:
         return []
     since = words.cycle_label(edition.pack, change.since, lang)
     if change.not_comparable:
-        return [_("Not comparable with %(since)s: %(why)s") % {"since": since, "why": pick(change.not_comparable, lang)}]
+        return [
+            _("Not comparable with %(since)s: %(why)s") % {"since": since, "why": pick(change.not_comparable, lang)}
+        ]
     found = []
     if change.previous_value is not None:
-        found.append(_("%(since)s: %(value)s.") % {"since": since, "value": _amount(edition, figure, change.previous_value, lang)})
+        found.append(
+            _("%(since)s: %(value)s.")
+            % {"since": since, "value": _amount(edition, figure, change.previous_value, lang)}
+        )
     if change.gained is not None and change.lost is not None:
         moved = {"gained": number(change.gained, lang), "lost": number(change.lost, lang)}
         found.append(_("%(gained)s came to yes, %(lost)s went to no.") % moved)
     if change.entered:
-        found.append(ngettext("%(n)s is counted for the first time.", "%(n)s are counted for the first time.", change.entered) % {"n": number(change.entered, lang)})
+        found.append(
+            ngettext("%(n)s is counted for the first time.", "%(n)s are counted for the first time.", change.entered)
+            % {"n": number(change.entered, lang)}
+        )
     if change.left:
-        found.append(ngettext("%(n)s is no longer counted.", "%(n)s are no longer counted.", change.left) % {"n": number(change.left, lang)})
+        found.append(
+            ngettext("%(n)s is no longer counted.", "%(n)s are no longer counted.", change.left)
+            % {"n": number(change.left, lang)}
+        )
     if change.panel_value is not None and change.panel_previous is not None:
         panel = {
             "n": number(change.panel_n, lang),
@@ -230,7 +257,9 @@ def _breakdowns(edition: Edition, figure: Figure, lang: str) -> Iterable[tuple[s
     found: dict[str, list[Figure]] = {}
     for other in edition.by_id.get(figure.id, []):
         extra = [d for d, c in other.dimensions.items() if own.get(d) != c]
-        same = (other.population, other.cycle) == (figure.population, figure.cycle) and set(own) <= set(other.dimensions)
+        same = (other.population, other.cycle) == (figure.population, figure.cycle) and set(own) <= set(
+            other.dimensions
+        )
         comparable = other.kind == figure.kind or figure.kind in ("published", "coverage")
         if same and comparable and len(extra) == 1 and len(other.dimensions) == len(own) + 1:
             found.setdefault(extra[0], []).append(other)
@@ -239,7 +268,10 @@ def _breakdowns(edition: Edition, figure: Figure, lang: str) -> Iterable[tuple[s
         figures.sort(key=lambda f: order.get(f.dimensions[dimension], len(order)))
         yield (
             words.dimension_name(edition, dimension, lang),
-            [line_of(edition, f, lang, words.code_label(edition, dimension, f.dimensions[dimension], lang)) for f in figures],
+            [
+                line_of(edition, f, lang, words.code_label(edition, dimension, f.dimensions[dimension], lang))
+                for f in figures
+            ],
         )
 
 
@@ -260,7 +292,9 @@ def _body_of_note(edition: Edition, body: str, lang: str) -> str:
 
 
 def _extra(figure: Figure) -> dict[str, Any]:
-    return {name: value for name, value in figure.extra.items() if value not in (None, "") and isinstance(value, str | int)}
+    return {
+        name: value for name, value in figure.extra.items() if value not in (None, "") and isinstance(value, str | int)
+    }
 
 
 def _alternatives(edition: Edition, figure: Figure, lang: str) -> list[dict[str, Any]]:
@@ -272,8 +306,19 @@ def _alternatives(edition: Edition, figure: Figure, lang: str) -> list[dict[str,
         text = number(Decimal(str(one["value"])), lang)
         ratio = None
         if one.get("numerator") and one.get("denominator"):
-            ratio = _("%(n)s of %(N)s") % {"n": number(Decimal(one["numerator"]), lang), "N": number(Decimal(one["denominator"]), lang)}
-        found.append({**one, "shown": f"{text}\u00a0{symbol}" if symbol else text, "ratio": ratio, "source": edition.pack.sources.get(one.get("source", "")), "source_code": one.get("source", "")})
+            ratio = _("%(n)s of %(N)s") % {
+                "n": number(Decimal(one["numerator"]), lang),
+                "N": number(Decimal(one["denominator"]), lang),
+            }
+        found.append(
+            {
+                **one,
+                "shown": f"{text}\u00a0{symbol}" if symbol else text,
+                "ratio": ratio,
+                "source": edition.pack.sources.get(one.get("source", "")),
+                "source_code": one.get("source", ""),
+            }
+        )
     return found
 
 

@@ -126,8 +126,14 @@ def contents(edition: Edition, lang: str) -> list[ChapterLink]:
             chapter_address(edition, section.id),
             section.number,
             section.title,
-            tuple((inner.id, f"{inner.number} {inner.title}".strip()) for inner in section.sections if inner.kind != "body"),
-            " · ".join(f"{inner.number} {inner.title}" for inner in section.sections if inner.kind != "body" and inner.number),
+            tuple(
+                (inner.id, f"{inner.number} {inner.title}".strip())
+                for inner in section.sections
+                if inner.kind != "body"
+            ),
+            " · ".join(
+                f"{inner.number} {inner.title}" for inner in section.sections if inner.kind != "body" and inner.number
+            ),
         )
         for section in edition.walk(lang).chapters
     ]
@@ -138,7 +144,7 @@ def edition(edition: Edition, lang: str) -> dict[str, Any]:
     found, full = [], False
     for link in contents(edition, lang):
         own = statements_of(edition, link.id, lang)
-        # The first chapter that states anything is the edition's own choice of what matters; of the others one suffices.
+        # The first chapter that states anything is the edition's own choice; of the others one statement suffices.
         found.append((link, drawn(edition, [without_notes(s) for s in own[: 1 if full else 8]], lang)))
         full = full or bool(own)
     return {
@@ -170,15 +176,20 @@ def drawn(edition: Edition, blocks: Sequence[d.Block], lang: str) -> str:
 def _statement(edition: Edition, statement: d.Statement, lang: str) -> dict[str, Any]:
     figure = edition.figures.get(statement.figure)
     sentence = "".join(run.text for run in statement.sentence)
-    return {"key": statement.figure, "value": statement.value, "unit": statement.unit, "sentence": sentence, "n_of_N": statement.n_of_N,
-            "figure": figure, "previous": statement.previous}  # fmt: skip
+    return {"key": statement.figure, "value": statement.value, "unit": statement.unit, "sentence": sentence,
+            "n_of_N": statement.n_of_N,             "figure": figure, "previous": statement.previous}  # fmt: skip
 
 
 def reported(edition: Edition, lang: str) -> list[dict[str, Any]]:
     """How many of each population reported, in numbers; never who."""
     populations = (edition.manifest.get("reports") or {}).get("populations") or {}
     return [
-        {"many": words.population_many(edition.pack, code, lang), "reported": n["reported"], "asked": n["asked"], "cells": ["y"] * n["reported"] + ["x"] * (n["asked"] - n["reported"])}
+        {
+            "many": words.population_many(edition.pack, code, lang),
+            "reported": n["reported"],
+            "asked": n["asked"],
+            "cells": ["y"] * n["reported"] + ["x"] * (n["asked"] - n["reported"]),
+        }
         for code, n in populations.items()
     ]
 
@@ -197,7 +208,7 @@ def chapter(edition: Edition, name: str, lang: str) -> dict[str, Any] | None:
     )  # fmt: skip
     return {
         "section": section,
-        "html": rendered(edition, shown, lang),
+        "html": rendered(edition, shown, lang, level=1),
         "bodies": [(inner.id.removeprefix("body-"), inner.title, bool(inner.sections)) for inner in bodies],
         "contents": links,
         "here": links[place],
@@ -208,13 +219,13 @@ def chapter(edition: Edition, name: str, lang: str) -> dict[str, Any] | None:
     }
 
 
-def rendered(edition: Edition, section: d.Section, lang: str) -> str:
-    """A section as the core's HTML skin draws it, with links that lead into the portal."""
+def rendered(edition: Edition, section: d.Section, lang: str, *, level: int = 2) -> str:
+    """A section as the core's HTML skin draws it, with links that lead into the portal; `level` of its heading."""
     from eirene.documents.html import render_section
 
     document = edition.document(lang)
     assert document is not None
-    return render_section(section, document, PortalLinks(edition, lang))
+    return render_section(section, document, PortalLinks(edition, lang), level=level)
 
 
 class PortalLinks:
@@ -257,7 +268,8 @@ class PortalLinks:
 # --- downloads ------------------------------------------------------------------------------------------------------
 
 _KINDS = (
-    ("summary.{lang}.pdf", "PDF"), ("summary.{lang}.docx", "Word"), ("summary.xlsx", "Excel"), ("summary.{lang}.html", "HTML"),
+    ("summary.{lang}.pdf", "PDF"), ("summary.{lang}.docx", "Word"), ("summary.xlsx", "Excel"),
+    ("summary.{lang}.html", "HTML"),
 )  # fmt: skip
 
 
@@ -333,7 +345,11 @@ def alliance(edition: Edition, editions: Sequence[Edition], lang: str) -> dict[s
 
 def _headlines(edition: Edition, lang: str) -> list[d.Statement]:
     """What the edition itself puts first; if that is little, the first statement of each chapter."""
-    chapters = [found for link in contents(edition, lang) if (found := [s for s in statements_of(edition, link.id, lang) if _has_value(edition, s)])]
+    chapters = [
+        found
+        for link in contents(edition, lang)
+        if (found := [s for s in statements_of(edition, link.id, lang) if _has_value(edition, s)])
+    ]
     if not chapters:
         return []
     if len(chapters[0]) >= 4:
@@ -357,14 +373,24 @@ def news(edition: Edition, lang: str) -> list[dict[str, Any]]:
         if moved and figure.population == edition.pack.header.populations[0].code:
             found.append((-moved, figure.key, figure))
     return [
-        {"key": figure.key, "label": words.label_of(edition, figure, lang), "value": display(figure, edition.pack, lang), "ratio": n_of_N(figure, edition.pack, lang), "change": " ".join(change_sentences(edition, figure, lang)[:2])}
+        {
+            "key": figure.key,
+            "label": words.label_of(edition, figure, lang),
+            "value": display(figure, edition.pack, lang),
+            "ratio": n_of_N(figure, edition.pack, lang),
+            "change": " ".join(change_sentences(edition, figure, lang)[:2]),
+        }
         for _moved, _key, figure in sorted(found, key=lambda f: f[:2])[:4]
     ]
 
 
 def coverage_lines(edition: Edition, lang: str) -> list[Line]:
     """For a compiled edition: of how many members anything is public, newest year first."""
-    found = [f for f in edition.figures.values() if f.kind == "coverage" and f.population == edition.pack.header.populations[0].code]
+    found = [
+        f
+        for f in edition.figures.values()
+        if f.kind == "coverage" and f.population == edition.pack.header.populations[0].code
+    ]
     found.sort(key=lambda f: (-int(f.numerator or 0), f.id, f.key))
     return [line_of(edition, f, lang) for f in found[:5]]
 
@@ -377,10 +403,14 @@ def figures(edition: Edition, asked: Mapping[str, str], lang: str) -> dict[str, 
     chapters = contents(edition, lang)
     own = [f for f in edition.figures.values() if f.cycle == edition.cycle.id]
     choices = {
-        "chapter": [(c.id, f"{c.number} {c.title}".strip()) for c in chapters if edition.walk(lang).by_chapter.get(c.id)],
+        "chapter": [
+            (c.id, f"{c.number} {c.title}".strip()) for c in chapters if edition.walk(lang).by_chapter.get(c.id)
+        ],
         "element": _elements_of(edition, own, lang),
         "kind": [(k, words.kind_name(edition.pack, k, lang)) for k in dict.fromkeys(f.kind for f in own)],
-        "population": [(p, words.population_label(edition.pack, p, lang)) for p in dict.fromkeys(f.population for f in own)],
+        "population": [
+            (p, words.population_label(edition.pack, p, lang)) for p in dict.fromkeys(f.population for f in own)
+        ],
     }
     chosen = {name: value if (value := asked.get(name, "")) in dict(listed) else "" for name, listed in choices.items()}
     text, divided = asked.get("q", "")[:200].strip(), asked.get("parts") == "1"
@@ -412,7 +442,9 @@ def _elements_of(edition: Edition, own: Sequence[Figure], lang: str) -> list[tup
     return [(code, pick(e.title, lang)) for code, e in edition.pack.elements.items() if code in used]
 
 
-def _chosen(edition: Edition, own: Iterable[Figure], chosen: Mapping[str, str], divided: bool, lang: str) -> Iterable[Figure]:
+def _chosen(
+    edition: Edition, own: Iterable[Figure], chosen: Mapping[str, str], divided: bool, lang: str
+) -> Iterable[Figure]:
     in_chapter = set(edition.walk(lang).by_chapter.get(chosen["chapter"], ()))
     main: set[tuple[str, str]] = set()
     for figure in own:
@@ -436,7 +468,9 @@ def _chosen(edition: Edition, own: Iterable[Figure], chosen: Mapping[str, str], 
 
 
 #: The kind by which a figure is listed: what its statement in the Summary prints.
-MAIN_KINDS = frozenset({"share_of_bodies", "pooled", "count", "mean_of_bodies", "distribution", "coverage", "published"})
+MAIN_KINDS = frozenset(
+    {"share_of_bodies", "pooled", "count", "mean_of_bodies", "distribution", "coverage", "published"}
+)
 
 
 def corrections(alliance: Alliance, release: Release, figure: Figure, lang: str) -> list[dict[str, Any]]:
@@ -467,7 +501,10 @@ def indicators(edition: Edition, lang: str) -> list[tuple[str, list[dict[str, An
         main = main_figure(edition, id)
         row = {"id": id, "label": pick(indicator.label, lang), "line": line_of(edition, main, lang) if main else None}
         (with_value if main is not None else without).append(row)
-    groups = [(_("With a figure in this edition"), with_value), (_("Declared, but without a figure in this edition"), without)]
+    groups = [
+        (_("With a figure in this edition"), with_value),
+        (_("Declared, but without a figure in this edition"), without),
+    ]
     return [(title, rows) for title, rows in groups if rows]
 
 
@@ -515,8 +552,10 @@ def indicator(editions: Sequence[Edition], id: str, lang: str) -> dict[str, Any]
         "formula": [
             (name, text)
             for name, text in (
-                (_("yes"), declared.yes), (_("numerator"), declared.numerator), (_("denominator"), declared.denominator),
-                (_("value"), declared.value), (_("question"), declared.question), (_("left"), declared.left), (_("right"), declared.right),
+                (_("yes"), declared.yes), (_("numerator"), declared.numerator),
+                (_("denominator"), declared.denominator),
+                (_("value"), declared.value), (_("question"), declared.question),
+                (_("left"), declared.left), (_("right"), declared.right),
             )
             if text
         ],
@@ -582,12 +621,22 @@ def nations(edition: Edition, lang: str) -> dict[str, Any]:
         bodies = [b for b in members_on(edition.pack, population.code, edition.cycle.reference_date) if b not in seen]
         seen.update(bodies)
         if bodies:
-            groups.append((words.population_label(edition.pack, population.code, lang), [_nation_row(edition, b, sections, lang) for b in bodies]))
+            groups.append(
+                (
+                    words.population_label(edition.pack, population.code, lang),
+                    [_nation_row(edition, b, sections, lang) for b in bodies],
+                )
+            )
     return {"groups": groups}
 
 
 def _nation_row(edition: Edition, body: str, sections: Mapping[str, d.Section], lang: str) -> dict[str, Any]:
-    return {"code": body, "name": words.name_of_body(edition, body, lang), "n": shown_of(edition, body), "has": body in sections}
+    return {
+        "code": body,
+        "name": words.name_of_body(edition, body, lang),
+        "n": shown_of(edition, body),
+        "has": body in sections,
+    }
 
 
 def shown_of(edition: Edition, body: str) -> int:
@@ -615,9 +664,15 @@ def nation(edition: Edition, editions: Sequence[Edition], body: str, lang: str) 
         "populations": [
             words.population_label(edition.pack, p.code, lang)
             for p in edition.pack.header.populations
-            if p.of is None and p.basis == "as_at" and body in members_on(edition.pack, p.code, edition.cycle.reference_date)
+            if p.of is None
+            and p.basis == "as_at"
+            and body in members_on(edition.pack, p.code, edition.cycle.reference_date)
         ],
-        "elsewhere": [(e.cycle.id, pick(e.cycle.title, lang)) for e in editions if e.cycle.id != edition.cycle.id and body in e.walk(lang).bodies],
+        "elsewhere": [
+            (e.cycle.id, pick(e.cycle.title, lang))
+            for e in editions
+            if e.cycle.id != edition.cycle.id and body in e.walk(lang).bodies
+        ],
     }
 
 
@@ -645,9 +700,17 @@ def search(edition: Edition, lang: str, asked: str) -> list[tuple[str, list[dict
     ]
     figures = []
     for figure in edition.undivided:
-        if figure.kind in MAIN_KINDS and matches(asked, words.label_of(edition, figure, lang), figure.id, *(pick(figure.counting_rule, lang),)):
+        if figure.kind in MAIN_KINDS and matches(
+            asked, words.label_of(edition, figure, lang), figure.id, *(pick(figure.counting_rule, lang),)
+        ):
             line = line_of(edition, figure, lang)
-            figures.append({"title": line.label, "href": reverse("figure", args=[*where, figure.key]), "more": f"{line.value} · {line.ratio} · {line.kind}, {line.population}"})
+            figures.append(
+                {
+                    "title": line.label,
+                    "href": reverse("figure", args=[*where, figure.key]),
+                    "more": f"{line.value} · {line.ratio} · {line.kind}, {line.population}",
+                }
+            )
     bodies = [
         {"title": row["name"], "href": reverse("nation", args=[*where, row["code"]]), "more": label}
         for label, rows in nations(edition, lang)["groups"]
@@ -655,9 +718,18 @@ def search(edition: Edition, lang: str, asked: str) -> list[tuple[str, list[dict
         if matches(asked, row["name"], row["code"])
     ]
     elements = [
-        {"title": pick(e.title, lang), "href": f"{reverse('framework', args=where[:1])}#e-{code}", "more": pick(e.summary, lang)}
+        {
+            "title": pick(e.title, lang),
+            "href": f"{reverse('framework', args=where[:1])}#e-{code}",
+            "more": pick(e.summary, lang),
+        }
         for code, e in edition.pack.elements.items()
         if matches(asked, pick(e.title, lang), code, pick(e.summary, lang))
     ]
-    groups = [(_("Chapters"), chapters), (_("Figures"), figures[:40]), (_("Nations"), bodies), (_("Framework"), elements[:20])]
+    groups = [
+        (_("Chapters"), chapters),
+        (_("Figures"), figures[:40]),
+        (_("Nations"), bodies),
+        (_("Framework"), elements[:20]),
+    ]
     return [(title, found) for title, found in groups if found]

@@ -87,7 +87,9 @@ class Edition:
         return [f for f in self.figures.values() if is_undivided(f) and f.cycle == self.cycle.id]
 
     def whole(self, id: str, population: str, kind: str) -> Figure | None:
-        same = (f for f in self.by_id.get(id, []) if (f.population, f.kind, f.cycle) == (population, kind, self.cycle.id))
+        same = (
+            f for f in self.by_id.get(id, []) if (f.population, f.kind, f.cycle) == (population, kind, self.cycle.id)
+        )
         return next((f for f in same if not f.dimensions), None)
 
     # --- answers --------------------------------------------------------------------------------------------------
@@ -135,7 +137,9 @@ class Edition:
     def chart_files(self, chart: str, lang: str) -> dict[str, str]:
         """Formats of a chart in a language that the release holds: {"svg": path, …}."""
         stem = f"charts/{chart}.{lang}."
-        return {ending: f"{stem}{ending}" for ending in ("svg", "png", "csv", "json") if f"{stem}{ending}" in self.files}
+        return {
+            ending: f"{stem}{ending}" for ending in ("svg", "png", "csv", "json") if f"{stem}{ending}" in self.files
+        }
 
 
 def is_undivided(figure: Figure) -> bool:
@@ -249,7 +253,9 @@ def _open(release: Release) -> Edition:
         number=release.number,
         file=edition_of(folder, pack, release.cycle),
         figures={f.key: f for f in figures},
-        documents={lang: _document(folder, files, lang) for lang in pack.header.languages if f"document.{lang}.json" in files},
+        documents={
+            lang: _document(folder, files, lang) for lang in pack.header.languages if f"document.{lang}.json" in files
+        },
         files=files,
     )
 

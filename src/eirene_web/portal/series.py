@@ -36,7 +36,9 @@ class Point:
 
     @property
     def shares(self) -> bool:
-        return self.figure.kind in OF_BODIES and self.figure.numerator is not None and self.figure.denominator is not None
+        return (
+            self.figure.kind in OF_BODIES and self.figure.numerator is not None and self.figure.denominator is not None
+        )
 
 
 def points_of(figure: Figure, edition: Edition, editions: Sequence[Edition], lang: str) -> list[Point]:
@@ -47,7 +49,9 @@ def points_of(figure: Figure, edition: Edition, editions: Sequence[Edition], lan
     found: dict[str, tuple[Figure, Edition]] = {}
     for other in editions:
         for candidate in other.by_id.get(figure.id, []):
-            if _same_but_cycle(candidate, figure) and (candidate.cycle not in found or candidate.cycle == other.cycle.id):
+            if _same_but_cycle(candidate, figure) and (
+                candidate.cycle not in found or candidate.cycle == other.cycle.id
+            ):
                 found[candidate.cycle] = (candidate, other)
     points: list[Point] = []
     order = sorted(found, key=lambda c: (edition.pack.cycles[c].data_year if c in edition.pack.cycles else 0, c))
@@ -72,7 +76,11 @@ def _same_but_cycle(one: Figure, other: Figure) -> bool:
 
 def _published_points(figure: Figure, edition: Edition, lang: str) -> list[Point]:
     def place(f: Figure) -> tuple[object, ...]:
-        return (f.population if "body" not in f.dimensions else "", f.kind, *sorted((d, c) for d, c in f.dimensions.items() if d != "year"))
+        return (
+            f.population if "body" not in f.dimensions else "",
+            f.kind,
+            *sorted((d, c) for d, c in f.dimensions.items() if d != "year"),
+        )
 
     same = [f for f in edition.by_id.get(figure.id, []) if place(f) == place(figure) and f.unit == figure.unit]
     points: list[Point] = []
@@ -151,13 +159,20 @@ class Pen:
         body = "".join(self.parts)
         label = escape(alt, quote=True)
         if not self.for_file:
-            return f'<svg class="ch {css}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}">{body}</svg>'
-        heading = f'<text x="14" y="26" font-size="16" font-weight="650" fill="#15212b">{escape(title)}</text>' if title else ""
+            return (
+                f'<svg class="ch {css}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}">{body}</svg>'
+            )
+        heading = (
+            f'<text x="14" y="26" font-size="16" font-weight="650" fill="#15212b">{escape(title)}</text>'
+            if title
+            else ""
+        )
         extra = 40 if title else 0
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height + extra:g}" '
             f'viewBox="0 0 {width:g} {height + extra:g}" role="img" aria-label="{label}" font-family="{_FAMILY}">'
-            f'<rect width="100%" height="100%" fill="#ffffff"/>{heading}<g transform="translate(0 {extra})">{body}</g></svg>'
+            f'<rect width="100%" height="100%" fill="#ffffff"/>{heading}'
+            f'<g transform="translate(0 {extra})">{body}</g></svg>'
         )
 
 

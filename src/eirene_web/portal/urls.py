@@ -41,7 +41,11 @@ urlpatterns = [
     path("<slugword:slug>/<code:cycle>/figures/", views.figures, name="figures"),
     path("<slugword:slug>/<code:cycle>/figures/<code:key>/", views.figure, name="figure"),
     path("<slugword:slug>/<code:cycle>/figures/<code:key>/data.<code:ending>", views.figure_data, name="figure-data"),
-    path("<slugword:slug>/<code:cycle>/figures/<code:key>/series.<code:ending>", views.figure_series, name="figure-series"),
+    path(
+        "<slugword:slug>/<code:cycle>/figures/<code:key>/series.<code:ending>",
+        views.figure_series,
+        name="figure-series",
+    ),
     path("<slugword:slug>/<code:cycle>/nations/", views.nations, name="nations"),
     path("<slugword:slug>/<code:cycle>/nations/<code:body>/", views.nation, name="nation"),
     path("<slugword:slug>/<code:cycle>/data/", views.data, name="data"),

@@ -18,12 +18,11 @@ from django.views.decorators.http import require_safe
 
 from eirene.documents import model as d
 from eirene.figures import figure_row
-from eirene.text import pick
 from eirene_web.config.middleware import EMBED_POLICY, FILE_POLICY
 from eirene_web.editions import queries
 from eirene_web.editions.models import BuildStep, Release
 from eirene_web.portal import pages
-from eirene_web.portal.figurepage import figure_page, line_of
+from eirene_web.portal.figurepage import figure_page
 from eirene_web.portal.http import FRESH, base_url, not_modified, serve_bytes, serve_page, version
 from eirene_web.portal.reading import Edition, opened
 from eirene_web.portal.series import alt_text, draw, finding, points_of
@@ -130,7 +129,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
         "version": version()[:12],
         "editions": found,
         "building": [
-            {"what": s.key, "state": s.state, "phase": s.phase, "done": s.done, "of": s.of} for s in steps if s.state != "done"
+            {"what": s.key, "state": s.state, "phase": s.phase, "done": s.done, "of": s.of}
+            for s in steps
+            if s.state != "done"
         ],
     }
     response = JsonResponse(body)
@@ -186,7 +187,9 @@ def glossary(reading: Reading) -> Made:
     section = reading.edition.walk(reading.lang).chapter("glossary")
     if section is None:
         raise Http404(_("This edition has no glossary."))
-    return "portal/glossary.html", reading.context(html=pages.rendered(reading.edition, section, reading.lang), section=section)
+    return "portal/glossary.html", reading.context(
+        html=pages.rendered(reading.edition, section, reading.lang), section=section
+    )
 
 
 # --- an edition -----------------------------------------------------------------------------------------------------
@@ -268,11 +271,15 @@ def release_file(request: HttpRequest, slug: str, cycle: str, name: str) -> Any:
         return unchanged
     inline = path.suffix in (".html", ".svg", ".png", ".json", ".pdf")
     filename = f"{slug}-{cycle}-{name.replace('/', '-')}"
-    response = FileResponse(open(path, "rb"), content_type=entry["media_type"], as_attachment=not inline, filename=filename)
+    response = FileResponse(
+        path.open("rb"), content_type=entry["media_type"], as_attachment=not inline, filename=filename
+    )
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = FRESH
     # The browser's own reader of PDF does not work in a sandbox.
-    response.content_policy = FILE_POLICY if path.suffix != ".pdf" else "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+    response.content_policy = (
+        FILE_POLICY if path.suffix != ".pdf" else "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+    )
     return response
 
 
@@ -290,7 +297,12 @@ def figure_data(request: HttpRequest, slug: str, cycle: str, key: str, ending: s
         return serve_bytes(request, text.encode(), content_type="application/json", filename=f"{stem}.json")
     if ending == "csv":
         flat = {name: _flat(value, reading.lang) for name, value in {**row, **release}.items()}
-        return serve_bytes(request, _csv([list(flat), list(flat.values())]), content_type="text/csv; charset=utf-8", filename=f"{stem}.csv")
+        return serve_bytes(
+            request,
+            _csv([list(flat), list(flat.values())]),
+            content_type="text/csv; charset=utf-8",
+            filename=f"{stem}.csv",
+        )
     raise Http404(_("There is no such format."))
 
 
@@ -303,7 +315,18 @@ def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending:
     found = _figure(reading, key)
     points = points_of(found, reading.edition, reading.editions, reading.lang)
     stem = f"{slug}-{key}-series"
-    head = ["cycle", "year", "key", "value", "unit", "numerator", "denominator", "n_bodies", "comparable_with_previous", "note"]
+    head = [
+        "cycle",
+        "year",
+        "key",
+        "value",
+        "unit",
+        "numerator",
+        "denominator",
+        "n_bodies",
+        "comparable_with_previous",
+        "note",
+    ]
     rows = [_series_row(point) for point in points]
     if ending == "csv":
         return serve_bytes(request, _csv([head, *rows]), content_type="text/csv; charset=utf-8", filename=f"{stem}.csv")
@@ -313,9 +336,16 @@ def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending:
     if ending not in ("svg", "png"):
         raise Http404(_("There is no such format."))
     title = f"{label_of(reading.edition, found, reading.lang)}"
-    svg = draw(points, f"{title}. {finding(points, reading.edition, reading.lang)}. {alt_text(points)}", for_file=True, title=title)
+    svg = draw(
+        points,
+        f"{title}. {finding(points, reading.edition, reading.lang)}. {alt_text(points)}",
+        for_file=True,
+        title=title,
+    )
     if ending == "svg":
-        return serve_bytes(request, svg.encode(), content_type="image/svg+xml", filename=f"{stem}.svg", policy=FILE_POLICY)
+        return serve_bytes(
+            request, svg.encode(), content_type="image/svg+xml", filename=f"{stem}.svg", policy=FILE_POLICY
+        )
     return serve_bytes(request, pages.png(svg), content_type="image/png", filename=f"{stem}.png")
 
 
@@ -354,7 +384,9 @@ def embed(request: HttpRequest, slug: str, cycle: str, key: str) -> HttpResponse
 
     def make() -> Made:
         found = _figure(reading, key)
-        return "portal/embed.html", reading.context(**figure_page(reading.edition, reading.editions, found, reading.lang))
+        return "portal/embed.html", reading.context(
+            **figure_page(reading.edition, reading.editions, found, reading.lang)
+        )
 
     return serve_page(request, reading.alliance.fingerprint, make, policy=EMBED_POLICY)
 

@@ -64,7 +64,8 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def element_kind(kind: str) -> str:
     names = {
-        "instrument": _("Instruments"), "pillar": _("Pillars"), "principle": _("Principles"), "core_task": _("Core tasks"),
+        "instrument": _("Instruments"), "pillar": _("Pillars"), "principle": _("Principles"),
+        "core_task": _("Core tasks"),
         "objective": _("Objectives"), "policy_field": _("Policy fields"),
     }  # fmt: skip
     return names.get(kind, kind)
