@@ -302,7 +302,8 @@ def _defaults(file: Any, lang: str) -> None:
     defaults = file.styles.element.find(qn("w:docDefaults"))
     new = parse_xml(
         f'<w:docDefaults {_W}><w:rPrDefault><w:rPr>{_fonts(SANS)}<w:sz w:val="21"/><w:szCs w:val="21"/>'
-        f'<w:lang w:val="{lang}" w:eastAsia="{lang}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
+        f'<w:lang w:val="{lang}" w:eastAsia="{lang}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/>'
+        "</w:docDefaults>"
     )
     file.styles.element.replace(defaults, new)
 
@@ -318,7 +319,8 @@ def _bullet(file: Any) -> int:
         0,
         parse_xml(
             f'<w:abstractNum {_W} w:abstractNumId="{abstract}"><w:multiLevelType w:val="singleLevel"/>'
-            '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="•"/><w:lvlJc w:val="left"/><w:pPr>'
+            '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="•"/>'
+            '<w:lvlJc w:val="left"/><w:pPr>'
             f'<w:ind w:left="360" w:hanging="260"/></w:pPr><w:rPr><w:color w:val="{ACCENT}"/></w:rPr></w:lvl>'
             "</w:abstractNum>"
         ),

@@ -63,15 +63,27 @@ class _Workbook:
         self.plain = book.add_format({**base, **hair})
         self.wrapped = book.add_format({**base, **hair, "text_wrap": True})
         self.strong = book.add_format({**base, **hair, "bold": True, "text_wrap": True})
-        self.muted = book.add_format({**base, **hair, "font_color": "#435260", "pattern": 14, "fg_color": "#DCE2DF", "align": "right"})  # fmt: skip
-        head = {**base, "bold": True, "text_wrap": True, "valign": "bottom", "bg_color": "#E5F1F4", "bottom": 2, "bottom_color": "#0A5369"}  # fmt: skip
+        self.muted = book.add_format(
+            {**base, **hair, "font_color": "#435260", "pattern": 14, "fg_color": "#DCE2DF", "align": "right"}
+        )
+        head = {
+            **base,
+            "bold": True,
+            "text_wrap": True,
+            "valign": "bottom",
+            "bg_color": "#E5F1F4",
+            "bottom": 2,
+            "bottom_color": "#0A5369",
+        }
         self.head = book.add_format(head)
         self.head_end = book.add_format({**head, "align": "right"})
         self.text = book.add_format({**base, "text_wrap": True})
         self.label = book.add_format({**base, **hair, "font_color": "#5A6977"})
         self.small = book.add_format({**base, "font_size": 9, "font_color": "#5A6977", "text_wrap": True})
         self.kicker = book.add_format({**base, "font_size": 11, "bold": True, "font_color": "#0A5369"})
-        self.title = book.add_format({**base, "font_size": 20, "bold": True, "font_name": "Palatino Linotype", "text_wrap": True})  # fmt: skip
+        self.title = book.add_format(
+            {**base, "font_size": 20, "bold": True, "font_name": "Palatino Linotype", "text_wrap": True}
+        )
         self.heading = book.add_format({**base, "font_size": 13, "bold": True, "text_wrap": False})
         self.marking = book.add_format({**base, "bold": True, "font_size": 9, "bg_color": "#ECF0EE"})
         self.link = book.add_format({**base, **hair, "font_color": "#0A5369", "underline": 1})
@@ -89,7 +101,7 @@ class _Workbook:
 
     def put(self, sheet: Any, row: int, column: int, text: str, look: Any = None) -> None:
         """Text as text, whatever it begins with."""
-        text = clean(text)[:CELL]
+        text = _cut(clean(text), CELL)
         look = look or self.plain
         if text:
             sheet.write_string(row, column, text, look)
@@ -115,10 +127,10 @@ class _Workbook:
         """A sheet with a name that Excel takes, and a page set up for printing."""
         suffix = f" {lang}" if self.several else ""
         name = re.sub(r"[\[\]:*?/\\]", " ", clean(name)).strip(" '") or "-"
-        full, n = f"{name[: 31 - len(suffix)]}{suffix}", 2
+        full, n = f"{_cut(name, 31 - len(suffix))}{suffix}", 2
         while full.casefold() in self.names or full.casefold() == "history":
             tail = f" {n}{suffix}"
-            full, n = f"{name[: 31 - len(tail)]}{tail}", n + 1
+            full, n = f"{_cut(name, 31 - len(tail))}{tail}", n + 1
         self.names.add(full.casefold())
         sheet = self.book.add_worksheet(full)
         sheet.hide_gridlines(2)
@@ -129,7 +141,7 @@ class _Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.set_header(f"&L&8{_code(document.marking)}&R&8{_code(document.running_head)}")
         pages = document.words["page_of"].replace("{n}", "&P").replace("{N}", "&N")
-        sheet.set_footer(f"&L&8{_code(document.notice)[:160]}&R&8{pages}")
+        sheet.set_footer(f"&L&8{_code(document.notice, 120)}&R&8{pages}")
         return sheet
 
     def language(self, lang: str, document: d.Document, figures: Sequence[Row]) -> None:
@@ -340,6 +352,13 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _code(text: str) -> str:
-    """Text in a header: & begins a code of its own."""
-    return clean(text).replace("&", "&&").replace("\n", " ")[:110]
+def _code(text: str, units: int = 100) -> str:
+    """Text in a header: & begins a code of its own, and all of it has to be short."""
+    return _cut(clean(text).replace("\n", " "), units).replace("&", "&&")[:120]
+
+
+def _cut(text: str, units: int) -> str:
+    """At most so many of the units in which Excel counts: half a character of those beyond the basic plane."""
+    if len(text) * 2 <= units:
+        return text
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
