@@ -1,4 +1,4 @@
-"""Another alliance, one language, two questions, three ports: from an empty folder to a verified release, by commands."""
+"""Another alliance, one language, two questions, three ports: from an empty folder to a verified release."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cast import PACKS, toy_report
 
+from cast import PACKS, toy_report
 from eirene.cli import run
 
 TOY = str(PACKS / "toy")
@@ -33,11 +33,20 @@ def figures(release: Path) -> dict[str, dict[str, object]]:
     return {row["key"]: row for row in json.loads((release / "figures.json").read_text(encoding="utf-8"))}
 
 
-def test_reports_become_a_release_that_verifies(reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_become_a_release_that_verifies(
+    reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "release"
     assert build(reports, out) == 0
     made = {p.name for p in out.iterdir()}
-    assert {"manifest.json", "datapackage.json", "figures.json", "figures.csv", "figures.parquet", "answers.csv"} <= made
+    assert {
+        "manifest.json",
+        "datapackage.json",
+        "figures.json",
+        "figures.csv",
+        "figures.parquet",
+        "answers.csv",
+    } <= made
     assert {"edition.yaml", "summary.en.html", "summary.en.pdf", "summary.en.docx", "summary.xlsx", "charts"} <= made
     charter = figures(out)["charter_share.2022.ports.share_of_bodies"]
     assert (charter["value"], charter["numerator"], charter["denominator"]) == (33.3, 1, 3)

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cast import PACKS, sampler, toy
 
+from cast import PACKS, sampler, toy
 from eirene.errors import PackError
 from eirene.framework import (
     asked,

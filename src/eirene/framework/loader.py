@@ -1,6 +1,6 @@
 """Loads a pack: reads its files, validates every item, resolves `extends`, checks what refers to what.
 
-All problems are collected, each with file and line, what was found and what was expected; only then is PackError raised.
+All problems are collected, each with file and line, what was found and expected; only then is PackError raised.
 """
 
 from __future__ import annotations

@@ -23,9 +23,8 @@ A pack is a folder:
     reports/<cycle>/<BODY>.json                              made-up reports, only in a fictional pack (optional)
 
 `extends` merges by id: code_lists, framework, definitions, questions, questionnaires, rules, indicators, sources,
-phrases, populations, audiences, disclosure classes, units; the summary is replaced if given. Bodies, memberships, cycles,
-editions of cycles, published figures and reports are never inherited: they belong to the alliance that the pack
-describes.
+phrases, populations, audiences, disclosure classes, units; the summary is replaced if given. Bodies, memberships,
+cycles, editions of cycles, published figures and reports are never inherited: they belong to the alliance described.
 
 Texts are `{language: text}`; a plain string is a text in the pack's first language. All models are frozen.
 """
@@ -417,7 +416,7 @@ class Indicator(Model):
     dimension: str | None = None
     left: str | None = None
     right: str | None = None
-    #: Break-downs: each a list of dimension names. The undivided figure has all kinds, a break-down pooled rate or count.
+    #: Break-downs: each a list of dimension names. The undivided figure has all kinds; they have pooled rate or count.
     by: list[list[str]] = []
     populations: list[str] = []
     #: Codes of framework elements that it measures.

@@ -78,7 +78,7 @@ def table_csv(chart: d.Chart, document: d.Document) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     for row in chart.table.head:
-        writer.writerow([*(guard(cell.text) for cell in row), document.words["figure"]])
+        writer.writerow([*(guard(cell.text) for cell in row), document.words["col_key"]])
     for row in chart.table.rows:
         keys = list(dict.fromkeys(cell.figure for cell in row if cell.figure))
         writer.writerow([*(cell.number or guard(cell.text) for cell in row), " ".join(keys)])

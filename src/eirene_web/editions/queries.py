@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from eirene_web.editions.models import BuildStep, Release
 
@@ -32,7 +33,7 @@ class Alliance:
     def releases_of(self, cycle: str) -> tuple[Release, ...]:
         return tuple(r for r in self.releases if r.cycle == cycle)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return ",".join(r.manifest_sha256 for r in self.releases)
 
@@ -41,10 +42,19 @@ def _ordered(releases: list[Release]) -> tuple[Release, ...]:
     return tuple(sorted(releases, key=lambda r: (-r.data_year, r.cycle, -r.registered.timestamp(), -r.pk)))
 
 
+_remembered: dict[str, tuple[tuple[tuple[int, str], ...], Alliance]] = {}
+
+
 def public_alliance(slug: str) -> Alliance | None:
-    """One query."""
-    releases = list(Release.objects.filter(public=True, slug=slug))
-    return Alliance(slug, _ordered(releases)) if releases else None
+    """One query, of hashes alone: what they stand for never changes and is remembered."""
+    public = Release.objects.filter(public=True, slug=slug)
+    found = tuple(public.order_by("pk").values_list("pk", "manifest_sha256"))
+    if not found:
+        return None
+    kept = _remembered.get(slug)
+    if kept is None or kept[0] != found:
+        kept = _remembered[slug] = (found, Alliance(slug, _ordered(list(public))))
+    return kept[1]
 
 
 def public_alliances() -> list[Alliance]:
