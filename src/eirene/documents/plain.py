@@ -101,3 +101,9 @@ _HUES = ("inclusiveness", "integration", "integrity", "participation", "preventi
 def hue(kind: str, code: str) -> str:
     """The hue that a principle or pillar keeps through pages, charts and paper; '' for other elements."""
     return next((h for h in _HUES if h in code.casefold()), "") if kind in ("principle", "pillar") else ""
+
+
+def short(text: str, limit: int) -> str:
+    """The text in one line of at most `limit` characters, for running heads."""
+    text = " ".join(clean(text).split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

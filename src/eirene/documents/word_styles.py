@@ -10,7 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from eirene.documents import model as d
-from eirene.documents.plain import clean
+from eirene.documents.plain import clean, short
 
 SERIF, SANS = "Palatino Linotype", "Calibri"
 INK, INK2, INK3, ACCENT = "15212B", "435260", "5A6977", "0A5369"
@@ -345,8 +345,8 @@ def _page(file: Any, document: d.Document) -> None:
     section.header_distance = section.footer_distance = Mm(11)
     tabs = '<w:tabs><w:tab w:val="right" w:pos="9072"/></w:tabs>'
     tab = "<w:r><w:tab/></w:r>"
-    marking = f'<w:r><w:rPr><w:rStyle w:val="Marking"/></w:rPr>{_text(document.marking)}</w:r>'
-    head = marking + tab + f"<w:r>{_text((document.running_head or document.title)[:90])}</w:r>"
+    marking = f'<w:r><w:rPr><w:rStyle w:val="Marking"/></w:rPr>{_text(short(document.marking, 90))}</w:r>'
+    head = marking + tab + f"<w:r>{_text(short(document.running_head or document.title, 90))}</w:r>"
     page_of = document.words["page_of"]
     before, _, rest = page_of.partition("{n}")
     middle, _, after = rest.partition("{N}")
@@ -354,7 +354,7 @@ def _page(file: Any, document: d.Document) -> None:
         f"<w:r>{_text(before)}</w:r>{_field('PAGE')}<w:r>{_text(middle)}</w:r>"
         f"{_field('NUMPAGES')}<w:r>{_text(after)}</w:r>"
     )
-    foot = f"<w:r>{_text(document.notice[:110])}</w:r>{tab}{pages}"
+    foot = f"<w:r>{_text(short(document.notice, 120))}</w:r>{tab}{pages}"
     for part, style, inside in ((section.header, "Header", head), (section.footer, "Footer", foot)):
         element = part._element
         for old in list(element):
