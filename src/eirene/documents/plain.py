@@ -83,7 +83,9 @@ def column_shares(t: d.Table, columns: int) -> list[float]:
         head = [row[i].text for row in t.head if i < len(row)]
         longest = max((len(text) for text in cells), default=0)
         word = max((len(word) for text in head for word in text.split()), default=0)
-        found.append(float(min(max(longest, word * 1.2, 6), 46)))
+        title = max((len(text) for text in head), default=0)
+        # A head may take three lines; the cells below should not have to.
+        found.append(float(min(max(longest, word * 1.2, title / 2.4, 6), 46)))
     return found
 
 

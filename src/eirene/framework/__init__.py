@@ -1,6 +1,6 @@
 """The policy framework as data: instruments, pillars, principles, bodies, code lists, questionnaires, indicators."""
 
-from eirene.framework.loader import find, load, read_edition
+from eirene.framework.loader import find, load, locate, read_edition
 from eirene.framework.model import Pack
 from eirene.framework.pack import (
     AskedQuestion,
@@ -26,7 +26,7 @@ from eirene.framework.pack import (
 
 __all__ = [
     "AskedQuestion", "AskedQuestionnaire", "AskedSection", "CodeTree", "Pack", "asked", "asked_bodies",
-    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "dimension_name", "find", "load",
+    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "dimension_name", "find", "load", "locate",
     "members_on", "naming_footnote", "pack_bytes", "pack_from_bytes", "pack_hash", "population", "population_bodies",
     "read_edition",
 ]  # fmt: skip

@@ -343,10 +343,28 @@ def _phrases(r: Reading) -> None:
     r.parts["phrases"] = ours
 
 
-def read_edition(path: Path, pack: m.Pack) -> m.Edition:
-    """An edition file (`eirene.edition/1`) from outside. Raises PackError with every problem found."""
+def locate(name_or_path: str | Path) -> Callable[[str, str, Path_], str]:
+    """file:line of what a pack says: (part, id, path inside the item) → place, '' where the pack has no such item.
+
+    Parts are the fields of Pack, e.g. ("rules", "T-01", ("value",)) or ("summary", "summary", ("chapters", 0)).
+    """
+    reading = _read(find(name_or_path).resolve(), ())
+
+    def place(part: str, id: str, path: Path_) -> str:
+        found = reading.places.get((part, id))
+        return found[0].where((*found[1], *path)) if found else ""
+
+    return place
+
+
+def read_edition(path: Path, pack: m.Pack) -> tuple[m.Edition, Callable[[Path_], str]]:
+    """An edition file (`eirene.edition/1`) from outside, and what its places are called: file:line of a path in it.
+
+    Raises PackError with every problem found.
+    """
     r = Reading(path.parent.resolve(), pack.header.languages[0])
     edition = _document(r, path.resolve(), m.Edition, "summary", "summary")
     if edition is None or r.problems:
         raise PackError(r.problems or [Problem("there is no such file.", str(path))])
-    return edition
+    tree, _ = r.places["summary", "summary"]
+    return edition, tree.where

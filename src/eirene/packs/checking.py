@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from eirene.errors import EireneError, PackError, Problem, UsageError
 from eirene.figures import compile_indicators
-from eirene.framework import Pack, cycle_of, load
+from eirene.framework import Pack, cycle_of, load, locate
 from eirene.questionnaires import compile_rules, load_report
 from eirene.questionnaires.model import Report
 from eirene.summary import check_edition
@@ -17,18 +19,34 @@ from eirene.summary import check_edition
 def check_pack(name_or_path: str | Path) -> Pack:
     """The pack, if all of it is valid. Raises PackError with every problem of every part."""
     pack = load(name_or_path)
+    place = locate(pack.origin)
     problems: list[Problem] = []
     for questionnaire in pack.questionnaires:
         problems += _problems(partial(compile_rules, pack, questionnaire))
     for id, cycle in pack.cycles.items():
         if cycle.kind == "collected":
             problems += _problems(partial(compile_indicators, pack, id))
-    for edition in (pack.summary, *pack.editions.values()):
-        if edition is not None:
-            problems += check_edition(pack, edition)
+    problems = [_placed(problem, place) for problem in problems]
+    if pack.summary is not None:
+        problems += check_edition(pack, pack.summary, partial(place, "summary", "summary"))
+    for id, edition in pack.editions.items():
+        problems += check_edition(pack, edition, partial(place, "editions", id))
     if problems:
         raise PackError(list(dict.fromkeys(problems)))
     return pack
+
+
+#: How the compilers name what an expression belongs to: "rule T-01, value", "indicator women_share", "question crew".
+_NAMED = re.compile(r"^(rule|indicator|question) ([\w-]+)(?:, (\w+))?")
+
+
+def _placed(problem: Problem, place: Callable[[str, str, tuple[str | int, ...]], str]) -> Problem:
+    """The problem with the file and line of the item that it names."""
+    match = _NAMED.match(problem.where)
+    if match is None:
+        return problem
+    found = place(f"{match[1]}s", match[2], (match[3],) if match[3] else ())
+    return replace(problem, where=f"{found} ({problem.where})") if found else problem
 
 
 def _problems(compile_part: Callable[[], object]) -> list[Problem]:

@@ -268,7 +268,7 @@ def build_from_files(
         out=out,
         audience=audience,
         history=[_history(path, pack) for path in history],
-        edition=read_edition(edition_file, pack) if edition_file else None,
+        edition=_edition(edition_file, pack, cycle),
         as_of=_date(as_of),
         key=read_key(key_file) if key_file else None,
         formats=_formats(formats),
@@ -307,6 +307,14 @@ def _read_all(paths: Sequence[str], pack: Pack) -> list[Report]:
     if problems:
         raise Unreadable(problems)
     return reports
+
+
+def _edition(path: Path | None, pack: Pack, cycle: str) -> Edition | None:
+    """The edition file, checked; its problems are told with file and line."""
+    if path is None:
+        return None
+    edition, place = read_edition(path, pack)
+    return edition_of(pack, cycle, edition, place)
 
 
 def _history(path: str, pack: Pack) -> History:
