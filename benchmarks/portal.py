@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import itertools
 import os
 import signal
 import socket
@@ -28,9 +29,11 @@ PAGES = {
     "edition": "/concordia/2016/",
     "chapter": "/concordia/2016/integration_of_gender/",
     "figures": "/concordia/2016/figures/",
+    # Every time another one, so that no page is found in memory.
     "figures, filtered": "/concordia/2016/figures/?q=women",
+    "figures, new filter": "/concordia/2016/figures/?q=women&never=",
     "figure": FIGURE,
-    "nation": "/concordia/2016/nations/ALD/",
+    "nation": "/concordia/2016/nations/ALM/",
     "framework": "/concordia/framework/",
 }
 URLS = """
@@ -87,6 +90,7 @@ def serve(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
 def read(port: int, address: str, readers: int, seconds: float) -> list[float]:
     """Milliseconds of every answer that `readers` got, each asking again as soon as it is answered."""
     found: list[float] = []
+    numbers = itertools.count()
     until = time.monotonic() + seconds
 
     def one() -> None:
@@ -94,7 +98,8 @@ def read(port: int, address: str, readers: int, seconds: float) -> list[float]:
         mine = []
         while time.monotonic() < until:
             begun = time.perf_counter()
-            connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
+            asked = f"{address}{next(numbers)}" if address.endswith("=") else address
+            connection.request("GET", asked, headers={"Accept-Encoding": "gzip"})
             answer = connection.getresponse()
             answer.read()
             mine.append((time.perf_counter() - begun) * 1000)
@@ -137,9 +142,10 @@ def measure(port: int, readers: int, seconds: float) -> int:
         times = read(port, address, readers, seconds)
         cut = statistics.quantiles(times, n=100)
         empty = empty or cut[94]
+        warm = not address.endswith("=")
         good = cut[94] <= 150 and cut[94] <= 3 * empty
-        missed += not good
-        told = "" if good else "  missed"
+        missed += warm and not good
+        told = "" if good else "  missed" if warm else "  (made anew each time, not warm)"
         print(f"{name:20}{cut[49]:9.1f}{cut[94]:9.1f}{len(times) / seconds:9.0f}{cut[94] / empty:13.2f}{told}")
     print("To reach: p95 at most 150 ms and 3 × the empty view.")
     return 1 if missed else 0

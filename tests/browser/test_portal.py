@@ -15,7 +15,7 @@ RATE = "/concordia/2016/figures/women_share.2016.members.pooled/"
 PAGES = [
     "/", "/concordia/", "/concordia/2016/", "/concordia/2016/integration_of_gender/",
     "/concordia/2016/services_and_ranks/",
-    "/concordia/2016/figures/", FIGURE, RATE, "/concordia/2016/nations/", "/concordia/2016/nations/ALD/",
+    "/concordia/2016/figures/", FIGURE, RATE, "/concordia/2016/nations/", "/concordia/2016/nations/ALM/",
     "/concordia/2016/data/", "/concordia/indicators/", "/concordia/indicators/women_share/", "/concordia/framework/",
     "/concordia/method/", "/concordia/glossary/", "/concordia/search/?q=women", "/nowhere/",
     "/nato/", "/nato/compiled-2025/", "/nato/compiled-2025/figures/",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import connection
+
 from eirene_web.editions.models import BuildStep, Release
 
 
@@ -42,18 +44,26 @@ def _ordered(releases: list[Release]) -> tuple[Release, ...]:
     return tuple(sorted(releases, key=lambda r: (-r.data_year, r.cycle, -r.registered.timestamp(), -r.pk)))
 
 
-_remembered: dict[str, tuple[tuple[tuple[int, str], ...], Alliance]] = {}
+_WHICH = "SELECT id, manifest_sha256, path FROM editions_release WHERE public = %s AND slug = %s ORDER BY id"
+_remembered: dict[str, tuple[tuple[tuple[int, str, str], ...], Alliance]] = {}
 
 
 def public_alliance(slug: str) -> Alliance | None:
-    """One query, of hashes alone: what they stand for never changes and is remembered."""
-    public = Release.objects.filter(public=True, slug=slug)
-    found = tuple(public.order_by("pk").values_list("pk", "manifest_sha256"))
+    """One query, of hashes and places alone: what they stand for never changes and is remembered.
+
+    Asked at every request and therefore in SQL: putting the query together takes longer than the database does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WHICH, [True, slug])
+        found = tuple(cursor.fetchall())
     if not found:
         return None
     kept = _remembered.get(slug)
     if kept is None or kept[0] != found:
-        kept = _remembered[slug] = (found, Alliance(slug, _ordered(list(public))))
+        kept = _remembered[slug] = (
+            found,
+            Alliance(slug, _ordered(list(Release.objects.filter(public=True, slug=slug)))),
+        )
     return kept[1]
 
 

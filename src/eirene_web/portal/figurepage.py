@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from eirene.figures import member_value
 from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, unit_text, value_text
@@ -51,19 +52,33 @@ class Line:
     kind: str
     population: str
     source: str = ""
+    #: Its page, and the words by which it is found.
+    href: str = ""
+    words: str = ""
 
 
 def line_of(edition: Edition, figure: Figure, lang: str, label: str = "") -> Line:
-    pack = edition.pack
+    """The figure as a line; made once for each language, then remembered with the edition."""
+    place = (figure.key, lang, get_language() or "")
+    line = edition.lines.get(place)
+    if line is None:
+        line = edition.lines[place] = _line_of(edition, figure, lang)
+    return replace(line, label=label) if label else line
+
+
+def _line_of(edition: Edition, figure: Figure, lang: str) -> Line:
+    pack, label = edition.pack, words.label_of(edition, figure, lang)
     return Line(
         figure,
-        label or words.label_of(edition, figure, lang),
+        label,
         display(figure, pack, lang),
         n_of_N(figure, pack, lang),
         missing_text(figure.missing, pack, lang),
         words.kind_name(pack, figure.kind, lang),
         words.population_many(pack, figure.population, lang),
         source_title(edition, figure.source),
+        reverse("figure", args=[pack.header.slug, edition.cycle.id, figure.key]),
+        words.folded(f"{label} {figure.id}"),
     )
 
 
@@ -181,8 +196,6 @@ def _names(
 
 
 def _values(edition: Edition, figure: Figure, members: Any, lang: str) -> tuple[tuple[str, str, str], ...]:
-    from dataclasses import replace
-
     named = replace(figure, members=members)
     values: dict[str, str] = {}
     unit = unit_text(figure, edition.pack, lang)

@@ -87,7 +87,7 @@ def serve_page(
 ) -> HttpResponse:
     """The page that `make` describes (template, context), from memory if it has been made before.
 
-    `make` may raise Http404; nothing is kept then. Pages with a query are not kept: there are too many of them.
+    `make` may raise Http404; nothing is kept then. Of all pages those asked for last are kept, up to _MOST_BYTES.
     """
     tag, zipped = page_tag(request, fingerprint), takes_gzip(request)
     etag = etag_of(tag, zipped)
@@ -96,8 +96,7 @@ def serve_page(
         template, context = make()
         html = render_to_string(template, dict(context), request).encode("utf-8")
         kept = (html, gzip.compress(html, 6, mtime=0))
-        if not request.META.get("QUERY_STRING"):
-            _keep(tag, kept)
+        _keep(tag, kept)
     unchanged = not_modified(request, etag)
     return unchanged or _response(request, kept, etag, zipped, content_type, policy)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +29,7 @@ from eirene_web.portal.series import points_of
 
 #: Chapters whose id is the name of another page of the edition keep an address of their own.
 TAKEN = frozenset({"figures", "nations", "data", "files"})
-MOST_ROWS = 150
+MOST_ROWS = 100
 
 
 #: Which entry of the navigation a page belongs to.
@@ -416,7 +415,8 @@ def figures(edition: Edition, asked: Mapping[str, str], lang: str) -> dict[str, 
     text, divided = asked.get("q", "")[:200].strip(), asked.get("parts") == "1"
     lines = [line_of(edition, f, lang) for f in _chosen(edition, own, chosen, divided, lang)]
     if text:
-        lines = [line for line in lines if matches(text, line.label, line.figure.id)]
+        wanted = words.folded(text).split()
+        lines = [line for line in lines if all(word in line.words for word in wanted)]
     page = _page(asked.get("page", ""), -(-len(lines) // MOST_ROWS))
     kept = {name: value for name, value in {**chosen, "q": text, "parts": "1" if divided else ""}.items() if value}
     return {
@@ -679,15 +679,10 @@ def nation(edition: Edition, editions: Sequence[Edition], body: str, lang: str) 
 # --- search ---------------------------------------------------------------------------------------------------------
 
 
-def folded(text: str) -> str:
-    """Without case and accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-
-
 def matches(asked: str, *texts: str) -> bool:
     """Whether every word asked for stands in the texts."""
-    hay = folded(" ".join(texts))
-    return all(word in hay for word in folded(asked).split())
+    hay = words.folded(" ".join(texts))
+    return all(word in hay for word in words.folded(asked).split())
 
 
 def search(edition: Edition, lang: str, asked: str) -> list[tuple[str, list[dict[str, str]]]]:

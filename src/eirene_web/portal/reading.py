@@ -54,6 +54,8 @@ class Edition:
     figures: Mapping[str, Figure]
     documents: Mapping[str, d.Document]
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: Figures as lines of lists, by key, language of content and language of the page, once they have been made.
+    lines: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     # --- documents ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 from eirene.figures.model import Figure
@@ -110,3 +111,8 @@ def cycle_label(pack: Pack, cycle: str, lang: str) -> str:
         return cycle
     same = [c for c in pack.cycles.values() if c.data_year == found.data_year and c.kind == found.kind]
     return str(found.data_year) if len(same) == 1 else pick(found.title, lang)
+
+
+def folded(text: str) -> str:
+    """Without case and accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
