@@ -20,6 +20,8 @@ def serve(port: int, host: str, no_build: bool) -> None:
     """Serve the portal, and build the editions that ship while it is running."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
     os.environ["EIRENE_COLLECTED_STATIC"] = "1"
+    # Builder and workers end with this process, however it ends.
+    os.environ["EIRENE_PARENT"] = str(os.getpid())
     _prepare()
     free = free_port(host, port)
     if free != port:
@@ -92,10 +94,7 @@ def free_port(host: str, port: int) -> int:
 
 def start_builder() -> subprocess.Popen[bytes]:
     """The builder in a process group of its own, so that it can be ended with everything that it started."""
-    environment = {**os.environ, "EIRENE_PARENT": str(os.getpid())}
-    return subprocess.Popen(
-        [sys.executable, "-m", "eirene_web.editions.builds"], env=environment, start_new_session=True
-    )
+    return subprocess.Popen([sys.executable, "-m", "eirene_web.editions.builds"], start_new_session=True)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,7 +1,7 @@
 """Builds the editions that ship, in the background: the one that readers want first, first.
 
 Run as `python -m eirene_web.editions.builds`. One builder at a time holds the lock of the installation. What a killed
-builder left is begun again; what is finished is not touched. The builder ends with the process that started it.
+builder left is begun again; what is finished is not touched. The builder ends with the server that started it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,15 +88,12 @@ def only_builder(home: Path) -> Iterator[bool]:
 
 
 class Teller:
-    """Writes progress to the database, at most a few times a second, and stops when its starter is gone."""
+    """Writes progress to the database, at most a few times a second."""
 
-    def __init__(self, step: Any, parent: int | None) -> None:
-        self.step, self.parent, self.last, self.phase = step, parent, 0.0, ""
+    def __init__(self, step: Any) -> None:
+        self.step, self.last, self.phase = step, 0.0, ""
 
     def __call__(self, phase: str, done: int, of: int) -> None:
-        if self.parent is not None and os.getppid() != self.parent:
-            # Whoever started us is gone; children of ours must not outlive it either.
-            os.killpg(0, signal.SIGTERM)
         now = time.monotonic()
         if phase == self.phase and done < of and now - self.last < 0.4:
             return
@@ -105,9 +103,7 @@ class Teller:
         advance_step(self.step, phase=phase, done=done, of=of)
 
 
-def build_all(
-    home: Path, wanted: tuple[Wanted, ...] = SHIPPED, *, say: Callable[[str], None], parent: int | None
-) -> int:
+def build_all(home: Path, wanted: tuple[Wanted, ...] = SHIPPED, *, say: Callable[[str], None]) -> int:
     """Builds what is not there yet; the number of steps that failed. One that fails does not hold up the others."""
     from eirene.framework import load
 
@@ -117,7 +113,7 @@ def build_all(
     for step, one in steps:
         if step.state == "done":
             continue
-        failed += not _build_step(home, packs[one.pack], one, step, f"{step.position}/{len(steps)}", say, parent)
+        failed += not _build_step(home, packs[one.pack], one, step, f"{step.position}/{len(steps)}", say)
     return failed
 
 
@@ -159,9 +155,7 @@ def _mend(step: Any, place: Path, wanted: Wanted) -> None:
         step.save()
 
 
-def _build_step(
-    home: Path, pack: Pack, wanted: Wanted, step: Any, count: str, say: Callable[[str], None], parent: int | None
-) -> bool:
+def _build_step(home: Path, pack: Pack, wanted: Wanted, step: Any, count: str, say: Callable[[str], None]) -> bool:
     from eirene.errors import EireneError
     from eirene_web.editions import services
 
@@ -170,7 +164,7 @@ def _build_step(
     say(f"Building {count}: {title} ({audience_of(pack, wanted)})")
     services.start_step(step)
     try:
-        place = _release(home, pack, wanted, Teller(step, parent))
+        place = _release(home, pack, wanted, Teller(step))
         if wanted.shown:
             services.register_release(place)
     except EireneError as error:
@@ -211,6 +205,13 @@ def _release(home: Path, pack: Pack, wanted: Wanted, progress: Callable[[str, in
     return place
 
 
+def _end_with(parent: int) -> None:
+    """Ends this process and its children as soon as the server that started it is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
 def main() -> int:
     import django
 
@@ -218,12 +219,13 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    parent = int(os.environ["EIRENE_PARENT"]) if os.environ.get("EIRENE_PARENT") else None
+    if os.environ.get("EIRENE_PARENT") == str(os.getppid()):
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     os.nice(5)
     with only_builder(settings.EIRENE_HOME) as mine:
         if not mine:
             return 0
-        return 1 if build_all(settings.EIRENE_HOME, say=lambda text: print(text, flush=True), parent=parent) else 0
+        return 1 if build_all(settings.EIRENE_HOME, say=lambda text: print(text, flush=True)) else 0
 
 
 if __name__ == "__main__":

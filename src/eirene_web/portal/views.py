@@ -115,6 +115,8 @@ def _being_built(request: HttpRequest) -> HttpResponse:
     context = pages.home(request, queries.public_alliances(), queries.build_steps())
     response = render(request, "portal/building.html", context, status=503)
     response.headers["Retry-After"] = "5"
+    # Not a fault of the server: nothing for its log.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     response.headers["Cache-Control"] = "no-store"
     return response
 
