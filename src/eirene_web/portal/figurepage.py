@@ -75,7 +75,7 @@ def _line_of(edition: Edition, figure: Figure, lang: str) -> Line:
         n_of_N(figure, pack, lang),
         missing_text(figure.missing, pack, lang),
         words.kind_name(pack, figure.kind, lang),
-        words.population_many(pack, figure.population, lang),
+        words.population_short(pack, figure.population, lang),
         source_title(edition, figure.source),
         reverse("figure", args=[pack.header.slug, edition.cycle.id, figure.key]),
         words.folded(f"{label} {figure.id}"),

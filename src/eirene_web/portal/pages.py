@@ -445,32 +445,55 @@ def _elements_of(edition: Edition, own: Sequence[Figure], lang: str) -> list[tup
 def _chosen(
     edition: Edition, own: Iterable[Figure], chosen: Mapping[str, str], divided: bool, lang: str
 ) -> Iterable[Figure]:
+    """What fits the choices, in the order of the pack's indicators.
+
+    Unless a kind, a chapter or break-downs are asked for, one line stands for all ways of counting the same thing, and
+    populations built on others (constant panel, today's members) are left to the figure's page.
+    """
     in_chapter = set(edition.walk(lang).by_chapter.get(chosen["chapter"], ()))
-    main: set[tuple[str, str]] = set()
-    for figure in own:
-        if chosen["chapter"] and figure.key not in in_chapter:
-            continue
-        if chosen["element"] and chosen["element"] not in figure.measures:
-            continue
-        if chosen["kind"] and figure.kind != chosen["kind"]:
-            continue
-        if chosen["population"] and figure.population != chosen["population"]:
-            continue
-        if not divided and not chosen["chapter"] and not is_undivided(figure):
-            continue
-        # Unless a kind is asked for, one line stands for all kinds of the same figure; its page has the others.
-        same = (figure.id, figure.population)
-        if not chosen["kind"] and not chosen["chapter"] and not divided and figure.basis == "computed":
-            if same in main or figure.kind not in MAIN_KINDS:
-                continue
-            main.add(same)
-        yield figure
+    fitting = [
+        figure
+        for figure in own
+        if (not chosen["chapter"] or figure.key in in_chapter)
+        and (not chosen["element"] or chosen["element"] in figure.measures)
+        and (not chosen["kind"] or figure.kind == chosen["kind"])
+        and (not chosen["population"] or figure.population == chosen["population"])
+        and (divided or chosen["chapter"] or is_undivided(figure))
+    ]
+    order = {id: n for n, id in enumerate(edition.pack.indicators)}
+    fitting.sort(key=lambda figure: (order.get(figure.id, len(order)), _population_rank(edition, figure.population)))
+    if chosen["kind"] or chosen["chapter"] or divided:
+        return fitting
+    return _one_for_all(edition, fitting, bool(chosen["population"]))
 
 
-#: The kind by which a figure is listed: what its statement in the Summary prints.
-MAIN_KINDS = frozenset(
-    {"share_of_bodies", "pooled", "count", "mean_of_bodies", "distribution", "coverage", "published"}
-)
+def _one_for_all(edition: Edition, figures: Iterable[Figure], any_population: bool) -> Iterable[Figure]:
+    derived = {p.code for p in edition.pack.header.populations if p.of is not None or p.basis != "as_at"}
+    best: dict[tuple[str, ...], Figure] = {}
+    for figure in figures:
+        if figure.basis == "computed" and (
+            figure.kind not in MAIN_KINDS or (figure.population in derived and not any_population)
+        ):
+            continue
+        place = (figure.id, figure.population) if figure.basis == "computed" else (figure.key,)
+        if place not in best or _kind_rank(figure) < _kind_rank(best[place]):
+            best[place] = figure
+    return best.values()
+
+
+def _population_rank(edition: Edition, code: str) -> int:
+    return next((n for n, p in enumerate(edition.pack.header.populations) if p.code == code), 99)
+
+
+#: The kinds by which a figure is listed, the first of them that it has: what its statement in the Summary prints.
+MAIN_KINDS = (
+    "share_of_bodies", "pooled", "count", "published", "mean_of_bodies", 
+    "distribution", "coverage",
+)  # fmt: skip
+
+
+def _kind_rank(figure: Figure) -> int:
+    return MAIN_KINDS.index(figure.kind) if figure.kind in MAIN_KINDS else len(MAIN_KINDS)
 
 
 def corrections(alliance: Alliance, release: Release, figure: Figure, lang: str) -> list[dict[str, Any]]:
@@ -514,10 +537,7 @@ def main_figure(edition: Edition, id: str) -> Figure | None:
     own = [f for f in own if f.kind in MAIN_KINDS] or own
     if not own:
         return None
-    order = {p.code: n for n, p in enumerate(edition.pack.header.populations)}
-    kinds = ["share_of_bodies", "pooled", "count", "published", "mean_of_bodies", "coverage"]
-    rank = {kind: n for n, kind in enumerate(kinds)}
-    return min(own, key=lambda f: (order.get(f.population, 99), rank.get(f.kind, 99), _newest_first(f), f.key))
+    return min(own, key=lambda f: (_population_rank(edition, f.population), _kind_rank(f), _newest_first(f), f.key))
 
 
 def _newest_first(figure: Figure) -> int:
@@ -658,7 +678,7 @@ def nation(edition: Edition, editions: Sequence[Edition], body: str, lang: str) 
         "body": body,
         "title": words.name_of_body(edition, body, lang),
         "section": section,
-        "html": rendered(edition, section, lang) if section is not None else "",
+        "html": _without_heading(edition, section, lang) if section is not None else "",
         "n_shown": shown_of(edition, body),
         "values": [line_of(edition, f, lang) for f in compiled_of(edition, body)],
         "populations": [
@@ -674,6 +694,12 @@ def nation(edition: Edition, editions: Sequence[Edition], body: str, lang: str) 
             if e.cycle.id != edition.cycle.id and body in e.walk(lang).bodies
         ],
     }
+
+
+def _without_heading(edition: Edition, section: d.Section, lang: str) -> str:
+    """A nation's chapter below its heading, which the page has already."""
+    inner = [rendered(edition, one, lang) for one in section.sections]
+    return "\n".join([drawn(edition, section.blocks, lang), *inner])
 
 
 # --- search ---------------------------------------------------------------------------------------------------------

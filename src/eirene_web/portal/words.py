@@ -116,3 +116,9 @@ def cycle_label(pack: Pack, cycle: str, lang: str) -> str:
 def folded(text: str) -> str:
     """Without case and accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def population_short(pack: Pack, code: str, lang: str) -> str:
+    """ "members"; the whole label where the population is one built on another."""
+    plain = any(p.code == code and p.of is None and p.basis == "as_at" for p in pack.header.populations)
+    return population_many(pack, code, lang) if plain else population_label(pack, code, lang)
