@@ -680,7 +680,10 @@ def _trend(lines: Sequence[Line], cycles: list[str], scale: list[Decimal], width
         tail = min(
             210.0, max([text_width(n.label, strong=True) for n in lines] + [text_width(n.note, S) for n in lines] + [0])
         )
-    left, right = axis + 18, width - (tail + 22 if wide else 18)
+    # Half of the last value's text stands right of its point.
+    last = [line.points[-1].text for line in lines if line.points]
+    gap = max([text_width(text, S, strong=True) / 2 + 8 for text in last] + [16.0])
+    left, right = axis + 18, width - (tail + gap + 6 if wide else gap)
     top, bottom = (34 if y_label else 16), 224
     span = right - left
     x = {c: round(left + span * i / max(1, len(cycles) - 1), 1) for i, c in enumerate(cycles)}
@@ -709,9 +712,10 @@ def _trend(lines: Sequence[Line], cycles: list[str], scale: list[Decimal], width
             drawn.append({"line": line, "points": points, "colour": _text_colour(colour)})
     layers += _point_texts(drawn, wide)
     if wide:
-        layers += _end_labels(drawn, right + 16, top, bottom, tail)
+        layers += _end_labels(drawn, right + gap, top, bottom, tail)
         return _spec(width, bottom + 30, layers)
-    return _spec(width, bottom + 30 + 20 * len(drawn), [*layers, *_keys(drawn, lines, bottom + 46)])
+    keys, end = _keys(drawn, lines, bottom + 46)
+    return _spec(width, int(end), [*layers, *keys])
 
 
 def _trend_axes(
@@ -795,7 +799,7 @@ def _end_labels(drawn: Sequence[Row], x: float, top: float, bottom: float, room:
     blocks: list[Row] = []
     for row in rows:
         line: Line = row["line"]
-        label = wrap(line.label, room, lines=2, strong=True)
+        label = wrap(line.label, room, lines=3, strong=True)
         note = wrap(line.note, room, size=S, lines=1) if line.note else ""
         height = _LEADING * (_lines(label) + bool(note)) + 6
         blocks.append(
@@ -817,18 +821,18 @@ def _end_labels(drawn: Sequence[Row], x: float, top: float, bottom: float, room:
     return layers
 
 
-def _keys(drawn: Sequence[Row], lines: Sequence[Line], y: float) -> list[Spec]:
-    """On a phone the names stand under the drawing, each with its own mark."""
+def _keys(drawn: Sequence[Row], lines: Sequence[Line], y: float) -> tuple[list[Spec], float]:
+    """On a phone the names stand under the drawing, each with its own mark; and where they end."""
     layers: list[Spec] = []
-    for i, row in enumerate(drawn):
+    for row in drawn:
         colour, shape, dash = _style(row["line"], list(lines).index(row["line"]), len(lines))
-        at = y + 20 * i
-        layers += _rules([{"x": 0, "x2": 22, "y": at, "y2": at}], colour, strokeWidth=2.25, strokeDash=dash)
+        label = wrap(row["line"].label, NARROW - 34, lines=3, strong=True)
+        layers += _rules([{"x": 0, "x2": 22, "y": y, "y2": y}], colour, strokeWidth=2.25, strokeDash=dash)
         mark = {"type": "point", "shape": shape, "size": 60, "fill": colour, "stroke": PAPER, "opacity": 1}
-        layers += _layer([{"x": 11, "y": at}], mark, x=_px("x"), y=_px("y"))
-        label = wrap(row["line"].label, NARROW - 34, lines=1, strong=True)
-        layers += _texts([{"x": 30, "y": at, "t": label}], strong=True, colour=row["colour"])
-    return layers
+        layers += _layer([{"x": 11, "y": y}], mark, x=_px("x"), y=_px("y"))
+        layers += _texts([{"x": 30, "y": y, "t": label}], strong=True, colour=row["colour"])
+        y += 20 + _LEADING * (_lines(label) - 1)
+    return layers, y - 8
 
 
 # --- ranks by sex ---------------------------------------------------------------------------------------------------

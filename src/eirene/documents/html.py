@@ -13,7 +13,18 @@ from typing import Literal, Protocol
 
 from eirene.documents import model as d
 from eirene.documents.drawings import Assets, themed_svg
-from eirene.documents.plain import address, caption, cell_kind, clean, hue, runs_text, sentence, titled, value_size
+from eirene.documents.plain import (
+    address,
+    caption,
+    cell_kind,
+    clean,
+    hue,
+    runs_text,
+    sentence,
+    short,
+    titled,
+    value_size,
+)
 
 
 class Links(Protocol):
@@ -82,14 +93,14 @@ def render_page(document: d.Document, assets: Assets) -> str:
 <title>{_e(document.title)}</title>
 <meta name="description" content="{_a(document.subtitle or document.running_head)}">
 <style>
-{style_sheet()}</style>
+{style_sheet()}{_print_style(document)}</style>
 </head>
 <body>
 <a class="skip" href="#main">{_e(w["skip"])}</a>
 {_marking(document)}
 {_mast(document)}
 <div class="wrap doc">
-<nav class="rail" aria-label="{_a(w["contents"])}"><div class="sticky">{_rail(document)}</div></nav>
+<nav class="rail" aria-label="{_a(w["contents"])}"><div class="sticky" tabindex="0">{_rail(document)}</div></nav>
 <main id="main" class="prose">
 {main}
 </main>
@@ -106,6 +117,23 @@ def style_sheet() -> str:
     css = files("eirene.documents").joinpath("eirene.css").read_text(encoding="utf-8")
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return "\n".join(line.strip() for line in css.splitlines() if line.strip()) + "\n"
+
+
+def _print_style(document: d.Document) -> str:
+    """Marking and notice on every sheet of paper."""
+    face = "font:600 8pt sans-serif;color:#15212b"
+    boxes = {
+        "top-left": f"content:{_css_string(document.marking.upper())};{face}",
+        "bottom-left": f"content:{_css_string(document.notice)};{face};font-weight:400",
+        "bottom-right": f"content:counter(page);{face}",
+    }
+    inside = "".join(f"@{name}{{{rules}}}" for name, rules in boxes.items())
+    return f"@page{{size:A4;margin:20mm 16mm;{inside}}}\n"
+
+
+def _css_string(text: str) -> str:
+    """A string of CSS in which no character can end it, nor the style element around it."""
+    return '"' + "".join(c if c.isalnum() or c in " .,·–’" else f"\\{ord(c):x} " for c in short(text, 160)) + '"'
 
 
 def _marking(document: d.Document) -> str:
@@ -222,7 +250,7 @@ def render_section(
     parts += [render_section(s, document, links, level=level + 1, anchors=anchors) for s in section.sections]
     kind = f" chapter--{section.kind}" if section.kind != "chapter" else ""
     inside = "\n".join(part for part in parts if part)
-    return f'<section class="chapter{kind} l{level - 1}" aria-labelledby="{_a(section.id)}">\n{inside}\n</section>'
+    return f'<section class="chapter{kind} l{level - 1}">\n{inside}\n</section>'
 
 
 def _tags(section: d.Section) -> str:
@@ -431,7 +459,7 @@ def _table_block(t: d.Table, links: Links, anchors: bool, heading: str) -> str:
 
 def _scroll(table: str, label: str, css: str) -> str:
     """A table that is too wide scrolls in its own box, which the keyboard can reach."""
-    return f'<div class="{css}scroll" role="region" aria-label="{_a(label)}" tabindex="0">{table}</div>'
+    return f'<div class="{css}scroll" role="group" aria-label="{_a(label)}" tabindex="0">{table}</div>'
 
 
 def _table(t: d.Table, links: Links, *, name: str, anchors: bool = False) -> str:

@@ -91,7 +91,7 @@ def column_shares(t: d.Table, columns: int) -> list[float]:
 
 def column_widths(t: d.Table, columns: int, total: int) -> list[int]:
     """The same as whole units that sum up to `total`."""
-    shares = column_shares(t, columns)
+    shares = [share + 3 for share in column_shares(t, columns)]  # with the space between columns
     widths = [int(total * share / sum(shares)) for share in shares]
     widths[0] += total - sum(widths)
     return widths
