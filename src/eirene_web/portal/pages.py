@@ -487,7 +487,7 @@ def _population_rank(edition: Edition, code: str) -> int:
 
 #: The kinds by which a figure is listed, the first of them that it has: what its statement in the Summary prints.
 MAIN_KINDS = (
-    "share_of_bodies", "pooled", "count", "published", "mean_of_bodies", 
+    "share_of_bodies", "pooled", "count", "published", "mean_of_bodies",
     "distribution", "coverage",
 )  # fmt: skip
 
