@@ -93,6 +93,7 @@ def build_release(
     """Builds and freezes one release in `out`; gives the folder.
 
     Raises Blocked, with every blocker of every report, before anything is written; nothing is left of a failed build.
+    Charts are drawn in processes of their own: a script that calls this needs `if __name__ == "__main__":`.
     """
     wanted = cycle_of(pack, cycle)
     code = audience or pack.header.audiences[-1].code
