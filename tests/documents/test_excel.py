@@ -119,3 +119,9 @@ def test_two_languages_have_their_own_sheets() -> None:
     assert {"Cover en", "Couverture fr", "Figures en", "Chiffres fr", "Tableau 1.1 fr"} <= set(opened.sheetnames)
     sheet = opened["Chiffres fr"]
     assert sheet["A2"].value == "Une politique ou une loi"
+
+
+def test_a_number_shows_its_unit_and_stays_a_number(opened: openpyxl.Workbook) -> None:
+    cell = opened["Table 1.1"]["E6"]
+    assert (cell.value, cell.number_format) == (11.8, '#,##0.0"\u00a0%"')
+    assert opened["Table 1.1"]["B6"].number_format == "#,##0"

@@ -24,6 +24,9 @@ _DIGITS = 15
 
 Row = Mapping[str, Any]
 
+#: A number as it is printed, then its unit.
+_UNIT = re.compile(r"[-+−]?\d[\d.,’'\s]*(\s[^\W\d_]{1,14}|\s?[%‰€$£])\Z")
+
 
 def render_xlsx(documents: Mapping[str, d.Document], figures: Sequence[Row]) -> bytes:
     """summary.xlsx: for each language a cover, the list of figures, the tables; the same input gives the same bytes.
@@ -93,8 +96,9 @@ class _Workbook:
 
     # --- cells -------------------------------------------------------------------------------------------------
 
-    def number_format(self, decimals: int) -> Any:
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    def number_format(self, decimals: int, unit: str = "") -> Any:
+        """The look of a number; its unit is shown, and the cell stays a number."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + (f'"\u00a0{unit}"' if unit else "")
         if pattern not in self._numbers:
             self._numbers[pattern] = self.book.add_format({**self._base, "num_format": pattern})
         return self._numbers[pattern]
@@ -108,7 +112,9 @@ class _Workbook:
         else:
             sheet.write_blank(row, column, None, look)
 
-    def put_number(self, sheet: Any, row: int, column: int, value: object, decimals: int | None = None) -> None:
+    def put_number(
+        self, sheet: Any, row: int, column: int, value: object, decimals: int | None = None, unit: str = ""
+    ) -> None:
         """A number as a number, if a spreadsheet can hold it exactly; else as text."""
         number = _number(value)
         if number is None:
@@ -119,7 +125,7 @@ class _Workbook:
         if len(number.as_tuple().digits) > _DIGITS:
             self.put(sheet, row, column, str(value), self.end)
         else:
-            sheet.write_number(row, column, float(number), self.number_format(min(shown, 10)))
+            sheet.write_number(row, column, float(number), self.number_format(min(shown, 10), unit))
 
     # --- sheets ------------------------------------------------------------------------------------------------
 
@@ -214,6 +220,9 @@ class _Workbook:
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, len(figures), len(names) - 1)
         sheet.repeat_rows(0)
+        # On paper, as far as the footnotes; the rest is for filtering.
+        sheet.set_paper(8)
+        sheet.print_area(0, 0, len(figures), [name for name, _ in names].index(w["col_notes"]))
 
     def figure(
         self, sheet: Any, i: int, row: Row, lang: str, w: Mapping[str, str], dimensions: list[str], reasons: list[str]
@@ -308,7 +317,8 @@ class _Workbook:
         if cell.muted:
             self.put(sheet, row, column, cell.text, self.muted)
         elif cell.number:
-            self.put_number(sheet, row, column, cell.number)
+            unit = _UNIT.match(clean(cell.text))
+            self.put_number(sheet, row, column, cell.number, unit=unit[1].strip() if unit else "")
         elif column == 0 or cell.header:
             self.put(sheet, row, column, cell.text, self.strong)
         else:
