@@ -75,7 +75,7 @@ def main() -> None:
     print(f"release of {len(reports)} workbooks, 2 languages, all formats   {a:6.2f} s   goal 60 s")
     print(f"largest process                                       {peak:6.0f} MiB   goal 1229 MiB")
     print(f"the same documents, renderers alone                   {b:6.2f} s   ratio {a / b:.2f}   goal 1.5")
-    print(f"eirene release verify                                 {verified:6.2f} s   ratio to the build {verified / a:.2f}")
+    print(f"eirene release verify                                 {verified:6.2f} s   {verified / a:.2f} of the build")
     print(f"eirene --help                                         {helped:6.2f} s   goal 0.3 s")
     print(f"eirene report check, whole process                    {checked:6.2f} s   goal 1 s")
 
