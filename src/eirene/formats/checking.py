@@ -78,9 +78,15 @@ def _file_text(one: Checked, lang: str | None) -> list[str]:
             justified = " (justified)" if finding.justified else ""
             lines.append(f"  {severity}{justified} {finding.code} {place_text(finding, one.pack, one.report)}")
             lines.append(f"    {pick(finding.message, language)} {pick(finding.remedy, language)}".rstrip())
+    waiting: dict[str, list[str]] = {}
     for finding in one.findings:
         if finding.outcome == "not_evaluated":
-            lines.append(f"  not evaluated {finding.code}: {pick(finding.message, language)}")
+            # "<rule>: not evaluated; <what is needed>": many rules wait for the same thing.
+            needed = pick(finding.message, language).rpartition(";")[2].strip()
+            waiting.setdefault(needed, []).append(finding.code)
+    lines += [
+        f"  not evaluated, {needed.rstrip('.')}: {', '.join(found_codes)}" for needed, found_codes in waiting.items()
+    ]
     return lines
 
 
