@@ -252,7 +252,8 @@ def _dots(pen: Pen, points: Sequence[Point], width: float) -> float:
             pen.circle(x, y, 5, "accf")
         pen.text(x, y - 13, point.value, "c", "b")
         pen.text(x, height - 30, point.label, "c", *(["b"] if last else ["m2"]))
-        if width > 400:
+        # "Denominator not published" under every point would run together; the table says it, and so does the source.
+        if width > 400 and point.figure.numerator is not None:
             pen.text(x, height - 12, point.ratio, "c", "s")
     return height
 
