@@ -38,3 +38,10 @@ def toy_report(
         "body": body,
         "answers": {"crew": {"status": "answered", "cells": crew, **answer}, "charter": held},
     }
+
+
+def spoil(file: Path, old: str, new: str) -> None:
+    """Changes one place of a copied pack, which must be there to be changed."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")

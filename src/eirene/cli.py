@@ -204,8 +204,8 @@ def workbook() -> None:
 @click.option("--lang", default=None, metavar="LANG")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE")
 def workbook_create(pack_name: str, cycle: str, body: str, previous: str | None, lang: str | None, out: Path) -> None:
-    """The workbook of one body for one cycle."""
-    from eirene.formats import read_report, write_workbook
+    """The workbook of one body for one cycle; the empty questionnaire in Word if FILE ends in .docx."""
+    from eirene.formats import read_report, write_questionnaire, write_workbook
     from eirene.framework import asked_bodies, load
 
     loaded = load(pack_name)
@@ -214,7 +214,11 @@ def workbook_create(pack_name: str, cycle: str, body: str, previous: str | None,
     if body not in asked_bodies(loaded, cycle):
         raise UsageError(f"{body} belonged to no population that is asked in the cycle {cycle}.")
     before = read_report(previous, loaded).report if previous else None
-    data = write_workbook(loaded, cycle, body, lang=lang or loaded.header.languages[0], previous=before)
+    language = lang or loaded.header.languages[0]
+    if out.suffix.lower() == ".docx":
+        data = write_questionnaire(loaded, cycle, lang=language, body=body)
+    else:
+        data = write_workbook(loaded, cycle, body, lang=language, previous=before)
     write_whole(out, data)
     click.echo(f"{out}: {body}, {cycle}.")
 

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cast import PACKS
+from cast import PACKS, spoil
 from eirene.cli import run
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PACKS / "toy", tmp_path / "toy"))
-
-
-def spoil(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 GAPS = """  - {id: gap_a, family: gap, label: A, unit: points, left: gap_b, right: women_on_board}

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cast import PACKS, toy_report
 
+from cast import PACKS, toy_report
 from eirene.cli import run
 
 TOY = str(PACKS / "toy")

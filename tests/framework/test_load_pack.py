@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cast import PACKS, sampler, toy
+from cast import PACKS, sampler, spoil, toy
 from eirene.errors import PackError
 from eirene.framework import (
     asked,
@@ -27,12 +27,6 @@ from eirene.framework import (
 def copy(tmp_path: Path) -> Path:
     """A toy pack that a test may spoil."""
     return Path(shutil.copytree(PACKS / "toy", tmp_path / "toy"))
-
-
-def spoil(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def refused(folder: Path) -> str:
