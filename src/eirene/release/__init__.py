@@ -1,8 +1,9 @@
 """Releases: built for an audience, frozen, verified, compared, read."""
 
 from eirene.release.answers import read_key
-from eirene.release.build import History, build_from_files, build_release, history_of
+from eirene.release.build import build_from_files, build_release
 from eirene.release.diff import diff
+from eirene.release.inputs import History, history_of
 from eirene.release.prove import prove
 from eirene.release.read import Release, open_release, show_figure
 from eirene.release.verify import Verification, verify

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from eirene.disclosure import AudienceView, audience_view
@@ -20,60 +20,13 @@ from eirene.questionnaires import check
 from eirene.questionnaires.model import Answer, Finding, Report
 from eirene.release.content import release_id
 from eirene.release.freeze import claim, freeze
-from eirene.release.read import Release, earlier_figures, history_reports, is_full, open_release
-from eirene.release.render import FORMATS, render
+from eirene.release.inputs import FORMATS, History, Inputs, history_of
+from eirene.release.read import open_release
+from eirene.release.render import render
 from eirene.summary import Content, build_documents, edition_of
 from eirene.text import pick
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class History:
-    """An earlier cycle, for trends: its answers if the release holds them whole, else its figures as published."""
-
-    cycle: str
-    release_id: str
-    manifest_sha256: str
-    reports: tuple[Report, ...] = ()
-    figures: tuple[Figure, ...] = ()
-
-
-def history_of(release: Release) -> History:
-    """What a later edition may use of an earlier release."""
-    full = is_full(release)
-    return History(
-        release.cycle,
-        str(release.manifest["id"]),
-        release.manifest_sha256,
-        history_reports(release) if full else (),
-        () if full else earlier_figures(release),
-    )
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """All that a release follows from.
-
-    history   earlier cycles, oldest first
-    key       for keyed hashes of hidden answers; never written anywhere
-    formats   of FORMATS; the data files are always made
-    """
-
-    pack: Pack
-    cycle: str
-    reports: tuple[Report, ...]
-    audience: str
-    edition: Edition
-    as_of: dt.date
-    history: tuple[History, ...] = ()
-    key: bytes | None = None
-    formats: frozenset[str] = frozenset(FORMATS)
-
-    @property
-    def past(self) -> tuple[tuple[Report, ...], ...]:
-        """Reports of the earlier cycles whose answers are known, oldest first."""
-        return tuple(one.reports for one in self.history if one.reports)
 
 
 def build_release(

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eirene.disclosure import AudienceView
 from eirene.documents import model as d
@@ -15,14 +15,11 @@ from eirene.documents.drawings import Assets, charts_of, draw_documents
 from eirene.figures import figure_row
 from eirene.release.content import build_manifest, data_files, edition_for
 from eirene.release.freeze import canonical_json
+from eirene.release.inputs import Inputs
 from eirene.release.read import history_entries
 from eirene.release.tables import guard
 from eirene.release.verify import recomputable
 
-if TYPE_CHECKING:
-    from eirene.release.build import Inputs
-
-FORMATS = ("html", "pdf", "docx", "xlsx", "charts")
 #: Formats that show drawings.
 DRAWN = frozenset(("html", "pdf", "docx", "charts"))
 
