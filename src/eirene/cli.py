@@ -70,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 def run(argv: Sequence[str] | None = None) -> int:
     """Runs a command; gives its exit code."""
     try:
-        result = cli.main(args=argv, prog_name="eirene", standalone_mode=False)
+        result = cli.main(
+            args=_spread(sys.argv[1:] if argv is None else argv), prog_name="eirene", standalone_mode=False
+        )
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.UsageError as error:
@@ -90,6 +92,30 @@ def run(argv: Sequence[str] | None = None) -> int:
         _tell([Problem(f"{error.strerror or error}.", place, "Check the path, the rights and the free space.")])
         return 2
     return result if isinstance(result, int) else 0
+
+
+#: Options that take several values, as the shell makes of `--peers reports/*.xlsx`: which of the words that follow are
+#: theirs. After --history only folders of releases are; a report may stand behind them.
+SPREAD: dict[str, Callable[[str], bool]] = {
+    "--peers": lambda word: True,
+    "--history": lambda word: (Path(word) / "manifest.json").is_file(),
+}
+
+
+def _spread(words: Sequence[str]) -> list[str]:
+    """`--peers a b c` as `--peers a --peers b --peers c`."""
+    found: list[str] = []
+    option, taken = "", 0
+    for word in words:
+        if word.startswith("-"):
+            option, taken = (word, 0) if word in SPREAD else ("", 0)
+        elif option and taken and SPREAD[option](word):
+            found.append(option)
+            taken += 1
+        elif option:
+            option, taken = (option, 1) if not taken else ("", 0)
+        found.append(word)
+    return found
 
 
 def _tell(problems: Sequence[Problem]) -> None:
@@ -294,8 +320,8 @@ def report_merge(sources: tuple[str, ...], out: Path, pack_name: str | None) -> 
 
 @report.command("check")
 @click.argument("sources", metavar="FILE…", nargs=-1, required=True)
-@click.option("--previous", metavar="FILE", help="The report of the cycle before.")
-@click.option("--peers", metavar="FILE", multiple=True, help="Reports of other bodies; may be given several times.")
+@click.option("--previous", metavar="FILE", help="The report of the cycle before; of the same body.")
+@click.option("--peers", metavar="FILE…", multiple=True, help="Reports of other bodies.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--lang", default=None, metavar="LANG")
 @PACK_HINT
@@ -327,7 +353,7 @@ def summary() -> None:
 @PACK
 @CYCLE
 @click.argument("sources", metavar="FILE…", nargs=-1)
-@click.option("--history", metavar="RELEASE", multiple=True, help="Release of an earlier cycle; may be repeated.")
+@click.option("--history", metavar="RELEASE…", multiple=True, help="Releases of earlier cycles.")
 @click.option("--audience", default=None, metavar="CODE", help="For whom; the pack's widest audience if not given.")
 @click.option("--edition", "edition_file", metavar="FILE", type=click.Path(path_type=Path), help="Edition file.")
 @click.option("--as-of", metavar="DATE", help="Date of the edition; the cycle's date of publication if not given.")

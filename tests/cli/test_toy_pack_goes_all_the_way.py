@@ -150,3 +150,18 @@ def test_a_figure_is_shown_with_its_trace(reports: Path, tmp_path: Path, capsys:
     assert run(["figure", "show", str(tmp_path / "release"), "charter_share"]) == 0
     assert "charter_share.2022.ports.share_of_bodies" in capsys.readouterr().out
     assert run(["figure", "show", str(tmp_path / "release"), "nothing_of_the_kind"]) == 64
+
+
+def test_several_releases_may_follow_history_and_reports_behind_them(reports: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    before.mkdir()
+    for body in ("ALF", "BRA"):
+        (before / f"{body}.json").write_text(json.dumps(toy_report(body, 10, 90, cycle="2021", naming=True)))
+    old = str(tmp_path / "2021")
+    words = ["summary", "build", "--pack", TOY, "--quiet"]
+    assert run([*words, "--cycle", "2021", str(before), "--audience", "secretariat", "-o", old]) == 0
+    paths = [str(p) for p in sorted(reports.glob("*.json"))]
+    assert run([*words, "--cycle", "2022", "--history", old, *paths, "-o", str(tmp_path / "2022")]) == 0
+    kept = figures(tmp_path / "2022")
+    assert kept["charter_share.2021.ports.share_of_bodies"]["denominator"] == 2
+    assert kept["charter_share.2022.ports.share_of_bodies"]["change"]["gained"] == 1  # type: ignore[index]

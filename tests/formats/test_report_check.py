@@ -57,3 +57,22 @@ def test_findings_as_json_name_the_cell(tmp_path: Path, capsys: pytest.CaptureFi
     (told,) = json.loads(capsys.readouterr().out)
     assert told["counts"]["error"] >= 1
     assert {f["place"]["question"] for f in told["findings"] if f["severity"] == "error"} == {"crew"}
+
+
+def test_peers_are_as_many_files_as_the_shell_makes_of_a_star(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = write(tmp_path, "one.json", toy_report("ALF", 10, 90))
+    peers = [write(tmp_path, f"{body}.json", toy_report(body, 20, 80)) for body in ("BRA", "CHA")]
+    assert run(["report", "check", one, "--peers", *peers, "--pack", TOY]) == 0
+    said = capsys.readouterr().out
+    assert "ALF 2022" in said
+    assert "BRA 2022" not in said
+
+
+def test_a_previous_report_belongs_to_the_file_of_its_body(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = write(tmp_path, "before.json", toy_report("ALF", 10, 90, cycle="2021"))
+    files = [write(tmp_path, f"{body}.json", toy_report(body, 20, 80)) for body in ("ALF", "BRA")]
+    assert run(["report", "check", *files, "--previous", before, "--pack", TOY]) == 0
+    assert run(["report", "check", files[1], "--previous", before, "--pack", TOY]) == 64
+    assert "The previous report is of ALF" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eirene.errors import EireneError, Problem
+from eirene.errors import EireneError, Problem, UsageError
 from eirene.formats.readers import pack_of_report, read_report
 from eirene.framework import Pack, asked, load
 from eirene.questionnaires import check
@@ -43,16 +43,27 @@ def check_files(
     pack = load(pack_name) if pack_name else None
     others = [read_report(path, pack or pack_of_report(path)).report for path in peers]
     before = read_report(previous, pack or pack_of_report(previous)).report if previous else None
-    return [_check_file(path, pack, before, others) for path in files]
+    checked = [_check_file(path, pack, before, others) for path in files]
+    bodies = [one.report.body for one in checked if one.report is not None]
+    if before is not None and bodies and before.body not in bodies:
+        raise UsageError(
+            f"The previous report is of {before.body}; checked are those of {', '.join(bodies)}.",
+            where=previous or "",
+            remedy="Give the previous report of the same body.",
+        )
+    return checked
 
 
 def _check_file(path: str, pack: Pack | None, previous: Report | None, peers: Sequence[Report]) -> Checked:
+    """Of several files the previous report belongs to the one of its body; a report is no peer of its own."""
     try:
         known = pack or pack_of_report(path)
         read = read_report(path, known)
     except EireneError as error:
         return Checked(path, pack, None, problems=error.problems, failed=error.exit_code)
-    findings = check(read.report, known, previous=previous, peers=peers)
+    own = previous if previous is not None and previous.body == read.report.body else None
+    others = [peer for peer in peers if peer.body != read.report.body]
+    findings = check(read.report, known, previous=own, peers=others)
     return Checked(path, known, read.report, tuple(findings), tuple(read.notes))
 
 
