@@ -75,9 +75,14 @@ def value_size(value: str, unit: str) -> str:
     return "" if length <= 4.5 else "m" if length <= 7 else "s"
 
 
+#: Characters that fit across a page in the size of wide tables.
+ACROSS = 112
+
+
 def column_shares(t: d.Table, columns: int) -> list[float]:
-    """How much of the width each column of a table needs, in characters; numbers in short columns count as they are."""
-    found = []
+    """How much of the width each column of a table gets, in characters: its longest word always, and of what remains
+    as much as its texts would like; numbers in short columns count as they are."""
+    least, liked = [], []
     for i in range(columns):
         cells = [row[i].text for row in t.rows if i < len(row)]
         head = [row[i].text for row in t.head if i < len(row)]
@@ -85,8 +90,15 @@ def column_shares(t: d.Table, columns: int) -> list[float]:
         word = max((len(word) for text in head for word in text.split()), default=0)
         title = max((len(text) for text in head), default=0)
         # A head may take three lines; the cells below should not have to.
-        found.append(float(min(max(longest, word * 1.2, title / 2.4, 6), 46)))
-    return found
+        liked.append(float(min(max(longest, word * 1.2, title / 2.4, 6), 46)))
+        words = [len(word) for text in cells for word in text.replace("\u00a0", " ").split()]
+        bold = 1.35 if i == 0 else 1.2
+        least.append(min(max(liked[-1], 10.0), bold * max([*words, word], default=0) + 1, 26.0))
+    free = ACROSS - sum(least)
+    more = [max(0.0, want - need) for want, need in zip(liked, least, strict=True)]
+    if free <= 0 or sum(more) <= free:
+        return liked
+    return [need + free * want / sum(more) for need, want in zip(least, more, strict=True)]
 
 
 def column_widths(t: d.Table, columns: int, total: int) -> list[int]:
