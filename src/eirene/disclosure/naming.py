@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from eirene.disclosure.cells import closed, small_cells, threshold_of
-from eirene.disclosure.counting import Counted
+from eirene.figures.answers import Answers as CountedAnswers
 from eirene.figures.model import Figure
 from eirene.framework import asked, audience_rank, population_bodies
 from eirene.framework.model import Indicator, Pack, Question
@@ -81,9 +81,9 @@ class Cycle:
         return {q.id: q.question for q in asked(self.pack, self.id).questions.values()}
 
     @cached_property
-    def counted(self) -> Counted:
+    def counted(self) -> CountedAnswers:
         """The answers as figures count them: conditions applied, reasons told apart."""
-        return Counted(self.pack, self.id, self.reports.values(), {}, ())
+        return CountedAnswers(self.pack, self.id, self.reports.values(), {}, ())
 
     def category(self, body: str, question: str) -> str | tuple[str, ...]:
         """What the published counts tell apart: an answer by its codes, a missing one by its reason."""

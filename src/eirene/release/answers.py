@@ -32,8 +32,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from eirene.disclosure import PROTECTED, AudienceView
-from eirene.disclosure.counting import Counted
 from eirene.errors import Unreadable, UsageError
+from eirene.figures.answers import Answers as CountedAnswers
 from eirene.framework import asked, asked_bodies, population_bodies
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires import dump_report
@@ -168,7 +168,7 @@ def _populations(view: AudienceView, cycle: str) -> Iterator[tuple[str, tuple[st
 
 def _counted(view: AudienceView, cycle: str, reports: Mapping[str, Report]) -> Iterator[Row]:
     """As figures count them: conditions applied, so that a nameless answer stands for itself."""
-    standing = Counted(view.pack, cycle, reports.values(), {}, ())
+    standing = CountedAnswers(view.pack, cycle, reports.values(), {}, ())
     for code, bodies in _populations(view, cycle):
         for question, use in asked(view.pack, cycle).questions.items():
             counts = Counter(
@@ -179,7 +179,7 @@ def _counted(view: AudienceView, cycle: str, reports: Mapping[str, Report]) -> I
                 yield {**row, "count": str(n)}
 
 
-def _told(view: AudienceView, standing: Counted, body: str, question: Question) -> tuple[str, str]:
+def _told(view: AudienceView, standing: CountedAnswers, body: str, question: Question) -> tuple[str, str]:
     """Status and value of an answer that is counted, not named: as much as the published counts say anyway."""
     status = standing.standing(question.id, body)
     report = standing.reports.get(body)

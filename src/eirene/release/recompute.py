@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eirene.disclosure import PROTECTED, figure_questions
-from eirene.disclosure.counting import Counted
 from eirene.errors import Unreadable
 from eirene.figures import compute, compute_series
+from eirene.figures.answers import Answers as CountedAnswers
 from eirene.figures.model import Figure
 from eirene.framework import asked, asked_bodies, population, population_bodies
 from eirene.framework.model import Body, Pack
@@ -133,9 +133,9 @@ def _from_counted(
             groups.setdefault((figure.cycle, figure.population, questions), []).append(figure)
     again: dict[str, Figure] = {}
     free = _without_conditions(pack)
-    standings = {c: Counted(pack, c, named.values(), {}, ()) for c, named in answers.reports.items()}
+    standings = {c: CountedAnswers(pack, c, named.values(), {}, ()) for c, named in answers.reports.items()}
     for (cycle, code, questions), wanted in groups.items():
-        standing = standings.get(cycle) or standings.setdefault(cycle, Counted(pack, cycle, (), {}, ()))
+        standing = standings.get(cycle) or standings.setdefault(cycle, CountedAnswers(pack, cycle, (), {}, ()))
         found = _Crowd(free, answers, standing, code, questions, as_of).figures({f.id for f in wanted})
         again |= {f.key: f for f in found if f.population == code}
     return again, reasons
@@ -161,7 +161,13 @@ class _Crowd:
     """The bodies of a population for some questions: those with a name, and nameless ones for the rest."""
 
     def __init__(
-        self, pack: Pack, answers: Answers, standing: Counted, code: str, questions: frozenset[str], as_of: dt.date
+        self,
+        pack: Pack,
+        answers: Answers,
+        standing: CountedAnswers,
+        code: str,
+        questions: frozenset[str],
+        as_of: dt.date,
     ) -> None:
         self.pack, self.answers, self.standing, self.code, self.as_of = pack, answers, standing, code, as_of
         self.cycle = standing.cycle_id

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -171,10 +172,8 @@ def _build_step(home: Path, pack: Pack, wanted: Wanted, step: Any, count: str, s
         services.finish_step(step, error=str(error))
         say(f"Not built {count}: {title}: {error}")
         return False
-    except Exception as error:  # told on the page and again in full in the log; the next edition may still succeed
-        services.finish_step(step, error=f"{type(error).__name__}: {error}")
-        import traceback
-
+    except Exception as error:  # told on the page, in full in the log alone (paths, data); the next may still succeed
+        services.finish_step(step, error=f"{type(error).__name__}; the log of the server says more.")
         traceback.print_exc()
         return False
     services.finish_step(step)
