@@ -7,7 +7,8 @@ import pytest
 
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
-from web import releases
+from cast import toy
+from web import releases, world
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,9 @@ def concordia(db: None, concordia_folder: Path) -> Path:
 def nato(db: None, compiled_folder: Path) -> Path:
     register_release(compiled_folder)
     return compiled_folder
+
+
+@pytest.fixture
+def harbour_world(db: None) -> world.World:
+    """The Harbour Compact on the morning of its cycle 2022: three ports, everybody in their posts."""
+    return world.build(toy(), "2022", ("ALF", "BRA", "CHA"))

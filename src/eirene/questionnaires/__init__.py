@@ -11,6 +11,7 @@ from eirene.questionnaires.interchange import (
     report_hash,
 )
 from eirene.questionnaires.model import Answer, Cell, Definition, Finding, Place, Report
+from eirene.questionnaires.parts import parts_of, read_part, report_of_parts
 from eirene.questionnaires.rulebook import Rulebook, compile_rules
 from eirene.questionnaires.rules import (
     BodyScope,
@@ -29,5 +30,5 @@ __all__ = [
     "Answer", "BodyScope", "Cell", "Cells", "Context", "Definition", "Expression", "FigureScope", "Finding", "Place",
     "Report", "ReportScope", "RuleEntry", "Rulebook", "Scope", "applies", "catalogue", "cell_value", "cells_of",
     "check", "compile_expression", "compile_rules", "dump_report", "is_asked", "load_report", "parse_report",
-    "read_json", "render_catalogue", "report_bytes", "report_hash", "shape",
+    "parts_of", "read_json", "read_part", "render_catalogue", "report_bytes", "report_hash", "report_of_parts", "shape",
 ]  # fmt: skip

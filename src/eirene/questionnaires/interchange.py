@@ -118,7 +118,7 @@ def load_report(data: bytes, pack: Pack, *, place: str = "") -> Report:
 
 
 @dataclass
-class _Reader:
+class AnswerReader:
     """Collects problems while a report is read."""
 
     pack: Pack
@@ -167,7 +167,7 @@ def _cut(text: str) -> str:
 
 def parse_report(data: object, pack: Pack, *, place: str = "") -> Report:
     """The report in plain data. Raises Unreadable with every problem found."""
-    r = _Reader(pack, place)
+    r = AnswerReader(pack, place)
     report = _report(r, data)
     if r.problems or report is None:
         problems = r.problems[:MAX_PROBLEMS]
@@ -177,7 +177,7 @@ def parse_report(data: object, pack: Pack, *, place: str = "") -> Report:
     return report
 
 
-def _report(r: _Reader, data: object) -> Report | None:
+def _report(r: AnswerReader, data: object) -> Report | None:
     if not isinstance(data, dict):
         r.tell("", f"A report is a JSON object; this is {_shown(data)}.")
         return None
@@ -201,14 +201,14 @@ def _report(r: _Reader, data: object) -> Report | None:
         if id not in questions:
             _unknown_question(r, path, id, questionnaire, questions)
         elif isinstance(answer, dict):
-            found[id] = _answer(r, path, questions[id].question, answer)
+            found[id] = read_answer(r, path, questions[id].question, answer)
         else:
             r.tell(path, f"An answer is an object with a status; this is {_shown(answer)}.")
     ordered = {id: found[id] for id in questions if id in found}
     return Report(r.pack.header.id, questionnaire, cycle, body, ordered, r.place)
 
 
-def _unknown_question(r: _Reader, path: str, id: str, questionnaire: str, questions: Mapping[str, Any]) -> None:
+def _unknown_question(r: AnswerReader, path: str, id: str, questionnaire: str, questions: Mapping[str, Any]) -> None:
     if id in r.pack.questions:
         text = f"The question {_shown(id)} is not asked in the questionnaire {questionnaire!r}."
         r.tell(path, text, "Leave it out, or check the cycle.")
@@ -216,19 +216,19 @@ def _unknown_question(r: _Reader, path: str, id: str, questionnaire: str, questi
         r.unknown(path, "The question", id, questions)
 
 
-def _keys(r: _Reader, data: dict[str, Any], path: str, known: tuple[str, ...]) -> None:
+def _keys(r: AnswerReader, data: dict[str, Any], path: str, known: tuple[str, ...]) -> None:
     _twice(r, data, path)
     for key in data:
         if key not in known:
             r.unknown(f"{path}.{_cut(key)}".lstrip("."), "The field", key, known)
 
 
-def _twice(r: _Reader, data: object, path: str) -> None:
+def _twice(r: AnswerReader, data: object, path: str) -> None:
     for key in getattr(data, "twice", ()):
         r.tell(f"{path}.{_cut(key)}".lstrip("."), f"{_shown(key)} is given twice.", "Keep one of the two.")
 
 
-def _identity(r: _Reader, data: dict[str, Any]) -> tuple[str, str, str] | None:
+def _identity(r: AnswerReader, data: dict[str, Any]) -> tuple[str, str, str] | None:
     """Questionnaire, cycle and body, if they fit one another and the pack."""
     pack, given = r.pack, {name: data.get(name) for name in ("pack", "questionnaire", "cycle", "body")}
     before = len(r.problems)
@@ -265,7 +265,7 @@ def _identity(r: _Reader, data: dict[str, Any]) -> tuple[str, str, str] | None:
     return str(given["questionnaire"]), str(given["cycle"]), str(given["body"])
 
 
-def _not_asked(r: _Reader, body: str, cycle_id: str) -> None:
+def _not_asked(r: AnswerReader, body: str, cycle_id: str) -> None:
     cycle = r.pack.cycles[cycle_id]
     belonged = [
         f"{m.population} {m.valid_from or '…'} to {m.valid_to or 'today'}"
@@ -283,7 +283,7 @@ def _not_asked(r: _Reader, body: str, cycle_id: str) -> None:
 # --- an answer ------------------------------------------------------------------------------------------------------
 
 
-def _answer(r: _Reader, path: str, question: Question, data: dict[str, Any]) -> Answer:
+def read_answer(r: AnswerReader, path: str, question: Question, data: dict[str, Any]) -> Answer:
     _keys(r, data, path, ANSWER_KEYS)
     status: Any = data.get("status")
     if status not in STATUSES:
@@ -329,7 +329,7 @@ def _part(question: Question) -> str:
     return {"matrix": "cells", "rows": "rows"}.get(question.type, "value")
 
 
-def _one_kind(r: _Reader, path: str, question: Question, data: dict[str, Any]) -> None:
+def _one_kind(r: AnswerReader, path: str, question: Question, data: dict[str, Any]) -> None:
     wanted = _part(question)
     if data.get(wanted) is None:
         r.tell(
@@ -342,7 +342,7 @@ def _one_kind(r: _Reader, path: str, question: Question, data: dict[str, Any]) -
             r.tell(f"{path}.{name}", f"A question of type {question.type} is answered by {wanted!r}, not {name!r}.")
 
 
-def _value(r: _Reader, path: str, question: Question, given: Any) -> Value | None:
+def _value(r: AnswerReader, path: str, question: Question, given: Any) -> Value | None:
     if given is None:
         return None
     if question.type in ("number", "percentage"):
@@ -367,7 +367,7 @@ def _value(r: _Reader, path: str, question: Question, given: Any) -> Value | Non
     return tuple(code for code in known if code in chosen)
 
 
-def _code(r: _Reader, path: str, given: Any, known: tuple[str, ...], list_id: str | None) -> str | None:
+def _code(r: AnswerReader, path: str, given: Any, known: tuple[str, ...], list_id: str | None) -> str | None:
     if isinstance(given, str) and given in known:
         return given
     if isinstance(given, bool) and "yes" in known:
@@ -392,7 +392,7 @@ def tidy(value: Decimal) -> Number:
     return Decimal(text)
 
 
-def _number(r: _Reader, path: str, given: Any) -> Number | None:
+def _number(r: AnswerReader, path: str, given: Any) -> Number | None:
     if isinstance(given, bool) or not isinstance(given, int | Decimal | float | str | _NoNumber):
         r.tell(path, f"A number is expected; this is {_shown(given)}.", "Write a number without quotes.")
         return None
@@ -423,7 +423,7 @@ def _not_a_number(text: str) -> tuple[str, str]:
     return f"{shown} is no number.", "Write digits only, with a point before decimals: 1234.5."
 
 
-def _date(r: _Reader, path: str, given: Any) -> str | None:
+def _date(r: AnswerReader, path: str, given: Any) -> str | None:
     if isinstance(given, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
         try:
             return dt.date.fromisoformat(given).isoformat()
@@ -433,7 +433,7 @@ def _date(r: _Reader, path: str, given: Any) -> str | None:
     return None
 
 
-def _line(r: _Reader, path: str, given: Any) -> str | None:
+def _line(r: AnswerReader, path: str, given: Any) -> str | None:
     """A plain string."""
     if not isinstance(given, str):
         r.tell(path, f"A text is expected; this is {_shown(given)}.", "Put it in quotes.")
@@ -448,7 +448,7 @@ def _line(r: _Reader, path: str, given: Any) -> str | None:
     return given
 
 
-def _text(r: _Reader, path: str, given: Any) -> dict[str, str]:
+def _text(r: AnswerReader, path: str, given: Any) -> dict[str, str]:
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -473,7 +473,7 @@ def _text(r: _Reader, path: str, given: Any) -> dict[str, str]:
 # --- matrices, rows, particulars, definitions -----------------------------------------------------------------------
 
 
-def _cells(r: _Reader, path: str, question: Question, given: Any) -> dict[CellKey, Cell]:
+def _cells(r: AnswerReader, path: str, question: Question, given: Any) -> dict[CellKey, Cell]:
     if given is None:
         return {}
     if not isinstance(given, list):
@@ -505,17 +505,19 @@ def _cells(r: _Reader, path: str, question: Question, given: Any) -> dict[CellKe
             r.tell(at, f"The cell {', '.join(key)} is given twice (also in {path}[{first[key]}]).", "Keep one.")
             continue
         found[key], first[key] = cell, i
-    return {key: found[key] for key in sorted(found, key=lambda key: _order(form.asked, key))}
+    return {key: found[key] for key in sorted(found, key=lambda key: cell_order(form.asked, key))}
 
 
-def _order(asked_codes: tuple[tuple[str, ...], ...], key: CellKey) -> tuple[int, ...]:
+def cell_order(asked_codes: tuple[tuple[str, ...], ...], key: CellKey) -> tuple[int, ...]:
     """Codes as asked, the total last."""
     return tuple(
         len(known) if code == TOTAL else known.index(code) for code, known in zip(key, asked_codes, strict=True)
     )
 
 
-def _cell_key(r: _Reader, path: str, question: Question, data: dict[str, Any], known: list[set[str]]) -> CellKey | None:
+def _cell_key(
+    r: AnswerReader, path: str, question: Question, data: dict[str, Any], known: list[set[str]]
+) -> CellKey | None:
     _twice(r, data, path)
     names = tuple(question.dimensions)
     for key in data:
@@ -535,7 +537,7 @@ def _cell_key(r: _Reader, path: str, question: Question, data: dict[str, Any], k
     return tuple(codes_found) if len(codes_found) == len(names) else None
 
 
-def _unknown_code(r: _Reader, path: str, question: Question, dimension: str, code: Any) -> None:
+def _unknown_code(r: AnswerReader, path: str, question: Question, dimension: str, code: Any) -> None:
     form = shape(r.pack, question)
     place = form.names.index(dimension)
     meant = form.trees[place].alias(code) if isinstance(code, str) else None
@@ -547,7 +549,7 @@ def _unknown_code(r: _Reader, path: str, question: Question, dimension: str, cod
         r.unknown(path, "The code", code, form.asked[place])
 
 
-def _cell(r: _Reader, path: str, data: dict[str, Any]) -> Cell | None:
+def _cell(r: AnswerReader, path: str, data: dict[str, Any]) -> Cell | None:
     status = data.get("status", "answered")
     if status not in STATUSES:
         r.unknown(f"{path}.status", "The status", status, STATUSES)
@@ -565,11 +567,11 @@ def _cell(r: _Reader, path: str, data: dict[str, Any]) -> Cell | None:
     return None if number is None else Cell(number)
 
 
-def _rows(r: _Reader, path: str, columns: list[Column], given: Any) -> tuple[Mapping[str, str | Number], ...]:
+def _rows(r: AnswerReader, path: str, columns: list[Column], given: Any) -> tuple[Mapping[str, str | Number], ...]:
     return tuple(_lines(r, path, columns, given, _entry))
 
 
-def _particulars(r: _Reader, path: str, question: Question, given: Any) -> tuple[Mapping[str, str], ...]:
+def _particulars(r: AnswerReader, path: str, question: Question, given: Any) -> tuple[Mapping[str, str], ...]:
     if given is None:
         return ()
     if not question.particulars:
@@ -577,7 +579,7 @@ def _particulars(r: _Reader, path: str, question: Question, given: Any) -> tuple
             r.tell(path, f"The question {question.id!r} asks for no particulars.", "Leave them out.")
         return ()
 
-    def entry(r: _Reader, path: str, column: Column, value: Any) -> str | None:
+    def entry(r: AnswerReader, path: str, column: Column, value: Any) -> str | None:
         found = _entry(r, path, column, value)
         return format(found, "f") if isinstance(found, int | Decimal) else found
 
@@ -585,7 +587,11 @@ def _particulars(r: _Reader, path: str, question: Question, given: Any) -> tuple
 
 
 def _lines(
-    r: _Reader, path: str, columns: list[Column], given: Any, entry: Callable[[_Reader, str, Column, Any], Any]
+    r: AnswerReader,
+    path: str,
+    columns: list[Column],
+    given: Any,
+    entry: Callable[[AnswerReader, str, Column, Any], Any],
 ) -> list[dict[str, Any]]:
     if given is None:
         return []
@@ -612,7 +618,7 @@ def _lines(
     return found
 
 
-def _entry(r: _Reader, path: str, column: Column, value: Any) -> str | Number | None:
+def _entry(r: AnswerReader, path: str, column: Column, value: Any) -> str | Number | None:
     if column.type in ("number", "percentage"):
         return _number(r, path, value)
     if column.type == "date":
@@ -628,7 +634,7 @@ def _entry(r: _Reader, path: str, column: Column, value: Any) -> str | Number | 
     return line
 
 
-def _definition(r: _Reader, path: str, question: Question, given: Any) -> Definition | None:
+def _definition(r: AnswerReader, path: str, question: Question, given: Any) -> Definition | None:
     if given is None:
         return None
     if question.definition is None:
@@ -648,7 +654,7 @@ def _definition(r: _Reader, path: str, question: Question, given: Any) -> Defini
     )
 
 
-def _decided(r: _Reader, path: str, what: str, given: Any, known: Mapping[str, list[str]]) -> dict[str, str]:
+def _decided(r: AnswerReader, path: str, what: str, given: Any, known: Mapping[str, list[str]]) -> dict[str, str]:
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -701,13 +707,13 @@ def _dump_answer(pack: Pack, question: Question, answer: Answer) -> dict[str, An
         if question.type == "matrix":
             found["cells"] = _dump_cells(pack, question, answer)
         elif question.type == "rows":
-            found["rows"] = [{c.id: _dumped(row[c.id]) for c in question.columns if c.id in row} for row in answer.rows]
+            found["rows"] = [{c.id: dumped(row[c.id]) for c in question.columns if c.id in row} for row in answer.rows]
         else:
-            found["value"] = _dumped(answer.value)
+            found["value"] = dumped(answer.value)
     for name in ("reason", "comment", "justification"):
         text = getattr(answer, name)
         if text:
-            found[name] = _dumped(text)
+            found[name] = dumped(text)
     if answer.particulars:
         found["particulars"] = [{c.id: p[c.id] for c in question.particulars if c.id in p} for p in answer.particulars]
     if answer.definition is not None:
@@ -725,18 +731,18 @@ def _dump_answer(pack: Pack, question: Question, answer: Answer) -> dict[str, An
 def _dump_cells(pack: Pack, question: Question, answer: Answer) -> list[dict[str, Any]]:
     form = shape(pack, question)
     cells = []
-    for key in sorted(answer.cells, key=lambda key: _order(form.asked, key)):
+    for key in sorted(answer.cells, key=lambda key: cell_order(form.asked, key)):
         cell = answer.cells[key]
         data: dict[str, Any] = form.cell(key)
         if cell.status == "answered":
-            data["value"] = _dumped(cell.value)
+            data["value"] = dumped(cell.value)
         else:
             data["status"] = cell.status
         cells.append(data)
     return cells
 
 
-def _dumped(value: object) -> Any:
+def dumped(value: object) -> Any:
     if isinstance(value, Decimal):
         number = tidy(value)
         return number if isinstance(number, int) else format(number, "f")

@@ -1,0 +1,166 @@
+"""A report as it is being worked on: its cells, put together for checks, previews and submission.
+
+Reads only; nothing here asks the policy. It is called by services and queries, which do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, asked
+from eirene.questionnaires import Report as Answers
+from eirene.questionnaires import check, load_report, report_of_parts
+from eirene.questionnaires.model import Answer, Finding
+from eirene.questionnaires.parts import Parts, is_answered
+from eirene.questionnaires.rules import applies
+from eirene_web.organisations.packs import opened
+from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
+
+
+@dataclass
+class Working:
+    """The cells of a report and what follows from them; one query each, when first asked for."""
+
+    report: Report
+
+    @cached_property
+    def pack(self) -> Pack:
+        return opened(self.report.cycle.pack_id)
+
+    @cached_property
+    def sheet(self) -> AskedQuestionnaire:
+        return asked(self.pack, self.report.cycle.code)
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str], Cell]:
+        return {(c.question, c.part): c for c in Cell.objects.filter(report=self.report).select_related("person")}
+
+    @cached_property
+    def notes(self) -> dict[str, AnswerNote]:
+        return {note.question: note for note in AnswerNote.objects.filter(report=self.report)}
+
+    @cached_property
+    def assignments(self) -> dict[str, list[Assignment]]:
+        found: dict[str, list[Assignment]] = {}
+        for one in Assignment.objects.filter(report=self.report).select_related("post__body"):
+            found.setdefault(one.section, []).append(one)
+        return found
+
+    @cached_property
+    def parts(self) -> Parts:
+        found: Parts = {}
+        for (question, part), cell in self.cells.items():
+            if cell.value is not None:
+                found.setdefault(question, {})[part] = cell.value
+        return found
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The report as the core knows it."""
+        return report_of_parts(self.pack, self.report.cycle.code, self.report.body.code, self.parts)
+
+    @cached_property
+    def previous(self) -> Answers | None:
+        """The body's last accepted report of an earlier cycle."""
+        found = previous_submission(self.report)
+        return opened_submission(found.pk, self.pack) if found else None
+
+    @cached_property
+    def previous_cycle(self) -> str:
+        return self.previous.cycle if self.previous else ""
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What the one check says; without peers, for another nation's answers are nobody's to compare with here."""
+        return check(self.answers, self.pack, previous=self.previous)
+
+    def posts_of(self, section: str) -> frozenset[int]:
+        """Posts that the section is assigned to."""
+        return frozenset(one.post_id for one in self.assignments.get(section, ()))
+
+    def is_open(self, question: str) -> bool:
+        note = self.notes.get(question)
+        return bool(note and note.open)
+
+    def is_put(self, question: AskedQuestion) -> bool:
+        """Whether the question applies to the body at all (asked-if is for the page to fold, not to hide)."""
+        return applies(self.pack, question.question, self.report.body.code)
+
+    def is_answered(self, question: AskedQuestion) -> bool:
+        return is_answered(question.question, self.parts.get(question.id, {}))
+
+
+def previous_submission(report: Report) -> Submission | None:
+    """The accepted submission of the body (or the one that it continues) of the latest earlier cycle. One query."""
+    bodies = [report.body_id, *([report.body.succeeds_id] if report.body.succeeds_id else [])]
+    pack = opened(report.cycle.pack_id)
+    year = pack.cycles[report.cycle.code].data_year
+    found = (
+        Submission.objects.filter(report__body__in=bodies, accepted__isnull=False)
+        .exclude(report__cycle=report.cycle)
+        .filter(report__cycle__alliance=report.cycle.alliance_id)
+        .select_related("report__cycle")
+        .defer("document")
+    )
+    dated = [
+        (pack.cycles[one.report.cycle.code].data_year, one.number, one)
+        for one in found
+        if one.report.cycle.code in pack.cycles and pack.cycles[one.report.cycle.code].data_year < year
+    ]
+    return max(dated, key=lambda d: d[:2])[2] if dated else None
+
+
+@lru_cache(maxsize=256)
+def _opened_submission(pk: int, pack_hash: str) -> Answers:
+    submission = Submission.objects.get(pk=pk)
+    return load_report(bytes(submission.document), opened(pack_hash), place=f"submission {submission.number}")
+
+
+def opened_submission(pk: int, pack: Pack) -> Answers:
+    """The answers of a submission, which never change: read once per process and remembered."""
+    from eirene.framework import pack_hash
+
+    return _opened_submission(pk, pack_hash(pack))
+
+
+def frozen(answers: Answers, pack: Pack, releasability: str) -> Answers:
+    """The report as it is sent: what says nothing but a comment is *no data*, and the default is written out where the
+    cycle's own differs from the pack's."""
+    sheet = asked(pack, answers.cycle)
+    default = pack.cycles[answers.cycle].default_releasability
+    made: dict[str, Answer] = {}
+    for id, answer in answers.answers.items():
+        told = answer
+        if answer.status == "answered" and _is_empty(sheet.questions[id].question.type, answer):
+            told = replace(told, status="no_data", value=None)
+        if told.releasability is None and releasability != default:
+            told = replace(told, releasability=releasability)
+        made[id] = told
+    return replace(answers, answers=made)
+
+
+def _is_empty(kind: str, answer: Answer) -> bool:
+    return answer.value is None and kind not in ("matrix", "rows")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a report is, in counts of the questions that are put to the body."""
+
+    answered: int
+    of: int
+    sections: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def per_cent(self) -> int:
+        return 100 * self.answered // self.of if self.of else 0
+
+
+def progress(working: Working) -> Progress:
+    sections: dict[str, tuple[int, int]] = {}
+    for section in working.sheet.sections:
+        put = [q for q in section.questions if working.is_put(q)]
+        sections[section.id] = (sum(working.is_answered(q) for q in put), len(put))
+    return Progress(sum(a for a, _ in sections.values()), sum(n for _, n in sections.values()), sections)
