@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cast import sampler
 
+from cast import sampler
 from eirene.errors import Unreadable
 from eirene.framework import asked, load
 from eirene.questionnaires import parse_report, parts_of, read_part, report_bytes, report_of_parts

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cast import toy
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
-from cast import toy
 from web import releases, world
 
 

@@ -1,4 +1,4 @@
-"""Every word of the portal is there in French, and the compiled catalogue is that of the source."""
+"""Every word of the pages is there in French, and each compiled catalogue is that of its source."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ import pytest
 
 import eirene_web
 
-LOCALE = Path(eirene_web.__file__).parent / "locale" / "fr" / "LC_MESSAGES"
+PACKAGE = Path(eirene_web.__file__).parent
+#: The common catalogue and that of each app.
+CATALOGUES = sorted(PACKAGE.glob("**/locale/fr/LC_MESSAGES/django.po"))
 
 
-def entries() -> list[str]:
-    return (LOCALE / "django.po").read_text(encoding="utf-8").split("\n\n")[1:]
+def entries(*catalogues: Path) -> list[str]:
+    return [e for c in catalogues or CATALOGUES for e in c.read_text(encoding="utf-8").strip().split("\n\n")[1:]]
 
 
 def test_nothing_is_untranslated_or_fuzzy() -> None:
     empty = [e for e in entries() if re.search(r'^msgstr(\[\d\])? ""$', e, re.MULTILINE)]
     assert empty == []
-    assert "fuzzy" not in (LOCALE / "django.po").read_text(encoding="utf-8")
+    assert not [c for c in CATALOGUES if "fuzzy" in c.read_text(encoding="utf-8")]
 
 
 def test_french_has_its_spaces_and_its_apostrophes() -> None:
@@ -40,10 +42,11 @@ def test_what_a_text_holds_open_is_held_open_in_french() -> None:
             assert sorted(re.findall(r"%\(\w+\)s", source.group(1))) == sorted(re.findall(r"%\(\w+\)s", text)), text
 
 
-def test_the_compiled_catalogue_is_that_of_the_source() -> None:
-    with open(LOCALE / "django.mo", "rb") as file:
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: c.parents[3].name)
+def test_the_compiled_catalogue_is_that_of_the_source(catalogue: Path) -> None:
+    with open(catalogue.with_suffix(".mo"), "rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for entry in entries():
+    for entry in entries(catalogue):
         source = re.search(r'^msgid "(.*)"$', entry, re.MULTILINE)
         plural = re.search(r'^msgid_plural "(.*)"$', entry, re.MULTILINE)
         first = re.search(r'^msgstr(?:\[0\])? "(.*)"$', entry, re.MULTILINE)
@@ -57,9 +60,9 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs gettext")
 def test_every_word_in_the_code_is_in_the_catalogue(tmp_path: Path) -> None:
     known = {m for e in entries() for m in re.findall(r'^msgid "(.*)"$', e, re.MULTILINE)}
-    package = Path(eirene_web.__file__).parent
-    copy = shutil.copytree(package, tmp_path / "eirene_web", ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "locale" / "fr" / "LC_MESSAGES" / "django.po").unlink()
+    copy = shutil.copytree(PACKAGE, tmp_path / "eirene_web", ignore=shutil.ignore_patterns("__pycache__"))
+    for catalogue in copy.glob("**/django.po"):
+        catalogue.unlink()
     import sys
 
     subprocess.run(
@@ -67,6 +70,6 @@ def test_every_word_in_the_code_is_in_the_catalogue(tmp_path: Path) -> None:
         cwd=copy,
         check=True,
     )
-    fresh = (copy / "locale" / "fr" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8").split("\n\n")[1:]
+    fresh = entries(*copy.glob("**/django.po"))
     asked = {m for e in fresh for m in re.findall(r'^msgid "(.*)"$', e, re.MULTILINE)}
     assert asked - known == set()

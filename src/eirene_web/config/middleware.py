@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.views.defaults import page_not_found
+
+from eirene.errors import Blocked, EireneError, PackError, VerificationFailed
+from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _SAME = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; "
-_REST = "form-action 'self'; base-uri 'none'; object-src 'none'; connect-src 'none'"
+_REST = "form-action 'self'; base-uri 'none'; object-src 'none'; connect-src 'self'"
 PAGE_POLICY = f"{_SAME}{_REST}; frame-ancestors 'none'"
 #: An embedded figure may stand in anybody's page; it sets no cookie and runs nothing but the theme.
 EMBED_POLICY = f"{_SAME}{_REST}; frame-ancestors *"
@@ -39,6 +44,35 @@ class SecurityHeaders:
             headers.setdefault("X-Frame-Options", "DENY")
             headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
+
+
+class Refusals:
+    """What a service or a query refuses, told as a page: not found, not allowed, or what stands in the way.
+
+    The API tells the same in its own form and lets none of these through.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NotThere):
+            return page_not_found(request, Http404(str(error)))
+        # A release or a pack that is not what it was is the house's own fault: a 500, told in the log.
+        if isinstance(error, EireneError) and not isinstance(error, VerificationFailed | PackError):
+            status = 403 if isinstance(error, NotAllowed) else 409 if isinstance(error, Blocked) else 400
+            context = {
+                "error": error,
+                "weak": isinstance(error, SecondFactorNeeded),
+                "visit": getattr(request, "visit", None),
+            }
+            response = render(request, "ui/refused.html", context, status=status)
+            response.headers["Cache-Control"] = "private, no-store"
+            return response
+        return None
 
 
 class LanguageOfAddress:

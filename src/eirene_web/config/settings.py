@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "eirene_web.journal",
     "eirene_web.accounts",
     "eirene_web.organisations",
+    "eirene_web.notices",
     "eirene_web.reports",
     "eirene_web.editions",
     "eirene_web.portal",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "eirene_web.config.middleware.Refusals",
 ]
 ROOT_URLCONF = "eirene_web.config.urls"
 WSGI_APPLICATION = "eirene_web.config.wsgi.application"
@@ -72,6 +74,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "eirene_web.config.navigation.frame",
             ]
         },
     }

@@ -1,16 +1,33 @@
-"""All addresses. Each but the technical ones begins with the alliance's slug, after `/fr` where it is French."""
+"""All addresses.
+
+    /healthz, /robots.txt, /static/, /api/v1/…   technical ones, without language
+    /account/…                                   one’s own account
+    /<slug>/work/…                               what people signed in do
+    /<slug>/…                                    what is published, for everybody
+
+Each but the technical ones may begin with /fr, and is French then.
+"""
 
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from eirene_web.organisations import views as organisations
+from eirene_web.portal import urls as portal_urls  # registers the converters of addresses
 from eirene_web.portal import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
-    *i18n_patterns(path("", include("eirene_web.portal.urls")), prefix_default_language=False),
+    *i18n_patterns(
+        path("account/", include("eirene_web.accounts.urls")),
+        path("desk/", organisations.first, name="desk"),
+        path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.reports.urls")),
+        path("", include(portal_urls)),
+        prefix_default_language=False,
+    ),
 ]
 handler400 = "eirene_web.portal.views.bad_request"
 handler403 = "eirene_web.portal.views.not_public"

@@ -286,9 +286,7 @@ def fill_post(
         ask(actor, "posts.fill", body_target(row.body))
     if Holding.objects.filter(post=row, person=person, until__isnull=True).exists():
         raise UsageError(_("This person holds the post already."))
-    holding = Holding.objects.create(
-        post=row, person_id=person, via=via, since=since or now().date(), until=until
-    )
+    holding = Holding.objects.create(post=row, person_id=person, via=via, since=since or now().date(), until=until)
     record(
         actor, "posts.fill", chain=f"{row.body.alliance_id}/{row.body.nation}", subject=f"post:{row.pk}",
         fields=[Field(f"holding:{holding.pk}", "person", None, person), Field(f"holding:{holding.pk}", "via", None, via)],
@@ -319,5 +317,3 @@ def person_named(email: str, name: str, **more: Any) -> Person:
     """The account of an address, made without a password if there is none yet: an invitation lets its owner in."""
     found = Person.objects.filter(email__iexact=email).first()
     return found or Person.objects.create_user(email, None, name=name, **more)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from web.world import IN_CYCLE, World
 
 from eirene_web import clock
 from eirene_web.journal.models import Entry
@@ -11,6 +10,7 @@ from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports.models import Report
 from eirene_web.reports.services import clearance, filling, reviewing, submitting
 from eirene_web.reports.services.filling import Edit
+from web.world import IN_CYCLE, World
 
 
 def fill(world: World, nation: str = "ALF") -> None:
@@ -18,7 +18,9 @@ def fill(world: World, nation: str = "ALF") -> None:
         Edit("crew", "cells.women", 12), Edit("crew", "cells.men", 30), Edit("crew", "cells._T", 42),
         Edit("charter", "value", "no"),
     ]  # fmt: skip
-    outcome = filling.save_answers(actor=world.actor(f"{nation}.rapporteur"), report=world.report(nation).pk, edits=edits)
+    outcome = filling.save_answers(
+        actor=world.actor(f"{nation}.rapporteur"), report=world.report(nation).pk, edits=edits
+    )
     assert not outcome.conflicts
     assert not outcome.refused
     assert len(outcome.saved) == 4
@@ -47,7 +49,9 @@ def test_a_report_is_filled_cleared_submitted_and_accepted(harbour_world: World)
     report = world.report("ALF")
     assert report.state == Report.State.ACCEPTED
     assert report.submissions.get().accepted is not None
-    verbs = list(Entry.objects.filter(chain="harbour/ALF", subject=f"report:{report.pk}").values_list("verb", flat=True))
+    verbs = list(
+        Entry.objects.filter(chain="harbour/ALF", subject=f"report:{report.pk}").values_list("verb", flat=True)
+    )
     assert verbs == [
         "answer.fill", "report.start_clearance", "report.clear", "report.clear", "report.submit", "review.assign",
         "review.accept",
@@ -92,7 +96,10 @@ def test_only_what_was_returned_is_open_again(harbour_world: World) -> None:
         report = world.report("ALF")
         submitting.submit(actor=world.actor("ALF.officer"), report=report.pk, version=1)
         reviewing.return_report(
-            actor=world.actor("reviewer"), report=report.pk, reason="Please look again.", questions={"charter": "Which?"}
+            actor=world.actor("reviewer"),
+            report=report.pk,
+            reason="Please look again.",
+            questions={"charter": "Which?"},
         )
         rapporteur = world.actor("ALF.rapporteur")
         with pytest.raises(NotAllowed, match="not open again"):

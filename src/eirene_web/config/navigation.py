@@ -1,0 +1,68 @@
+"""What the frame of every page needs: where one can go, in which language, under which marking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from eirene_web.organisations.visit import Visit
+from eirene_web.policy import reach
+
+
+@dataclass(frozen=True)
+class Item:
+    """A way to somewhere: shown to those whose roles reach the verb anywhere."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of pages for people signed in; the portal's pages bring their own."""
+    visit = getattr(request, "visit", None)
+    if not isinstance(visit, Visit):
+        return {"demo": settings.EIRENE_DEMO, "switch_here": switch(request)}
+    return {
+        "demo": settings.EIRENE_DEMO and visit.alliance.demo,
+        "navigation": navigation(visit),
+        "switch_here": switch(request),
+    }
+
+
+def switch(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in each language."""
+    path = request.path_info
+    bare = path.removeprefix("/fr") if path == "/fr" or path.startswith("/fr/") else path
+    here = translation.get_language() or settings.LANGUAGE_CODE
+    query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"],
+            "href": ("" if code == settings.LANGUAGE_CODE else f"/{code}") + bare + query,
+            "current": code == here,
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def navigation(visit: Visit) -> list[Item]:
+    """At most seven ways, those first that one’s role is about."""
+    slug, here = visit.alliance.slug, visit.request.path_info
+    ways = [
+        (_("My desk"), reverse("desk-of", args=[slug]), "desk.see"),
+        (_("Cycles"), reverse("cycles", args=[slug]), "cycle.oversee"),
+        (_("Bodies and posts"), reverse("bodies", args=[slug]), "bodies.see"),
+        (_("Published"), reverse("alliance", args=[slug]), "desk.see"),
+    ]
+    shown = [(label, href) for label, href, verb in ways if not reach(visit.actor, verb).nowhere]
+    best = max((href for _label, href in shown if here.startswith(href)), key=len, default="")
+    return [Item(label, href, href == best) for label, href in shown]

@@ -1,0 +1,111 @@
+"""A visit: one request by somebody signed in, to one alliance. What every page of the platform begins with."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from eirene.framework import Pack
+from eirene.framework.model import Audience
+from eirene_web.accounts.models import Person
+from eirene_web.clock import now
+from eirene_web.organisations import queries
+from eirene_web.organisations.models import Alliance, Body
+from eirene_web.organisations.packs import pack_of
+from eirene_web.policy import Actor, NotThere, Target, ask, can
+
+P = ParamSpec("P")
+
+
+class Visit:
+    """Who is here, in which alliance, in which language."""
+
+    def __init__(self, request: HttpRequest, alliance: Alliance, person: Person) -> None:
+        self.request, self.alliance, self.person = request, alliance, person
+        self.actor: Actor = queries.actor_for(person, alliance, strong=is_strong(request))
+        self.lang = translation.get_language() or "en"
+
+    @cached_property
+    def pack(self) -> Pack:
+        return pack_of(self.alliance)
+
+    @cached_property
+    def names(self) -> queries.Names:
+        return queries.Names(self.alliance, self.lang, now().date())
+
+    @property
+    def audience(self) -> Audience:
+        """Whose marking the pages bear."""
+        found = self.pack.header.audiences
+        return next((a for a in found if a.code == self.actor.audience), found[-1])
+
+    def can(self, verb: str, target: Target | None = None) -> bool:
+        return can(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
+
+    def ask(self, verb: str, target: Target | None = None) -> None:
+        ask(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
+
+    def time_zone(self, body: Body | None = None) -> zoneinfo.ZoneInfo:
+        """The clock that this person reads: their own, else the body's, else the alliance's."""
+        name = self.person.time_zone or (body.time_zone if body else "") or self.alliance.time_zone
+        return zoneinfo.ZoneInfo(name)
+
+    def render(self, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+        self.request.visit = self  # type: ignore[attr-defined]
+        response = render(self.request, template, {"visit": self, **(context or {})}, status=status)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+def verb_kind(verb: str) -> str:
+    from eirene_web.policy import table
+
+    return table().verbs[verb].kind
+
+
+def is_strong(request: HttpRequest) -> bool:
+    """Whether the session was opened with a second factor, or by one click in a demonstration."""
+    records = get_authentication_records(request, request.user)
+    methods = {record.get("method") for record in records}
+    return "mfa" in methods or (settings.EIRENE_DEMO and "demo" in methods)
+
+
+View = Callable[Concatenate[Visit, P], HttpResponse]
+
+
+def page(*verbs: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """A page of an alliance for people signed in. `verbs`: those of the policy table that it serves, the first one to
+    see it; the queries and services behind it ask. Somebody who holds no post in the alliance finds nothing."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def serve(request: HttpRequest, slug: str, *args: P.args, **names: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            assert isinstance(request.user, Person)
+            visit = Visit(request, queries.alliance_of(slug), request.user)
+            request.visit = visit  # type: ignore[attr-defined]
+            if not visit.actor.grants:
+                raise NotThere(_("There is no such page, or it is not for you."))
+            return view(visit, *args, **names)
+
+        serve.verbs = verbs  # type: ignore[attr-defined]
+        return serve
+
+    return decorate
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back. What was being typed is still in the form when the browser goes back."""
+    return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,101 @@
+"""Reads of cycles, reports and answers, always for an actor: what is not theirs is not found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from eirene_web.organisations.models import Alliance
+from eirene_web.policy import Actor, NotThere, ask, reach
+from eirene_web.reports.models import Assignment, Cycle, Report, Submission
+from eirene_web.reports.targets import answer_target, cycle_target, report_target
+from eirene_web.reports.working import Working
+
+
+def _not_there() -> NotThere:
+    return NotThere(_("There is no such page, or it is not for you."))
+
+
+def cycles(actor: Actor, alliance: Alliance) -> list[Cycle]:
+    """Cycles that the actor sees, newest first. One query."""
+    found = Cycle.objects.filter(alliance=alliance).order_by("-opens")
+    scope = reach(actor, "cycle.see")
+    return [c for c in found if any(not states or c.state in states for states in scope.everything)]
+
+
+def find_cycle(actor: Actor, alliance: Alliance, code: str) -> Cycle:
+    """Raises NotThere."""
+    found = Cycle.objects.filter(alliance=alliance, code=code).first()
+    if found is None:
+        raise _not_there()
+    ask(actor, "cycle.see", cycle_target(found))
+    return found
+
+
+def _in(states: Iterable[frozenset[str]]) -> Q:
+    """Conditions for the state to be in one of the sets; an empty set means any."""
+    sets = list(states)
+    if any(not some for some in sets):
+        return Q()
+    return Q(state__in=sorted({s for some in sets for s in some}))
+
+
+def reports(actor: Actor, alliance: Alliance) -> QuerySet[Report]:
+    """Reports that the actor sees."""
+    scope = reach(actor, "report.see")
+    wanted = Q(pk__in=[])
+    if scope.everything:
+        wanted |= _in(scope.everything)
+    for nation, states in scope.nations.items():
+        wanted |= Q(body__nation=nation) & _in(states)
+    for nation, _sections, states in scope.sections:
+        wanted |= Q(body__nation=nation) & _in([states])
+    return Report.objects.filter(wanted, cycle__alliance=alliance).select_related("cycle", "body")
+
+
+def find_report(actor: Actor, alliance: Alliance, cycle: str, body: str) -> Report:
+    """Raises NotThere."""
+    found = reports(actor, alliance).filter(cycle__code=cycle, body__code=body).first()
+    if found is None:
+        raise _not_there()
+    ask(actor, "report.see", report_target(found))
+    return found
+
+
+def working(actor: Actor, report: Report, section: str) -> Working:
+    """A section of a report that is being worked on. Raises NotThere if the actor may not read it."""
+    found = Working(report)
+    if section not in {s.id for s in found.sheet.sections}:
+        raise _not_there()
+    ask(actor, "answer.read", answer_target(report, section, found.posts_of(section)))
+    return found
+
+
+def sections_read(actor: Actor, report: Report, found: Working) -> frozenset[str]:
+    """Sections of a report whose answers the actor may read."""
+    from eirene_web.policy import can
+
+    return frozenset(
+        s.id
+        for s in found.sheet.sections
+        if can(actor, "answer.read", answer_target(report, s.id, found.posts_of(s.id)))
+    )
+
+
+def submissions(actor: Actor, report: Report) -> list[Submission]:
+    """What was submitted, oldest first; nothing where the actor may not read it."""
+    scope = reach(actor, "submission.read")
+    if not (scope.everything or report.body.nation in scope.nations):
+        return []
+    return list(report.submissions.select_related("person", "post").defer("document"))
+
+
+def assignments_of(actor: Actor, alliance: Alliance) -> list[Assignment]:
+    """Sections assigned to the actor’s own posts, in reports that are being worked on. One query."""
+    return list(
+        Assignment.objects.filter(post__in=actor.posts, report__cycle__alliance=alliance)
+        .exclude(report__state__in=["accepted", "not_submitted", "waiting"])
+        .select_related("report__cycle", "report__body", "post")
+    )
