@@ -28,8 +28,8 @@ help: ## this list
 
 setup: .venv/.run ## the environment alone; .venv/bin/eirene exists afterwards
 
-run: .venv/.run ## the portal on PORT (8000)
-	@.venv/bin/eirene serve --port $(PORT)
+run: .venv/.run ## portal and demonstration office on PORT (8000)
+	@.venv/bin/eirene serve --demo --port $(PORT)
 
 quick: .venv/.dev ## the tests of a minute
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not browser and not slow and not soak"

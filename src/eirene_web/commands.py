@@ -16,19 +16,26 @@ import click
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to answer on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on.")
 @click.option("--no-build", is_flag=True, help="Serve what is there; build nothing in the background.")
-def serve(port: int, host: str, no_build: bool) -> None:
-    """Serve the portal, and build the editions that ship while it is running."""
+@click.option("--demo", is_flag=True, help="A demonstration office with one-click accounts; all of it made up.")
+def serve(port: int, host: str, no_build: bool, demo: bool) -> None:
+    """Serve portal and platform, and build the editions that ship while they are running."""
+    if demo:
+        os.environ["EIRENE_DEMO"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
     os.environ["EIRENE_COLLECTED_STATIC"] = "1"
     # Builder and workers end with this process, however it ends.
     os.environ["EIRENE_PARENT"] = str(os.getpid())
     _prepare()
+    if demo:
+        _lay_out_demo()
     free = free_port(host, port)
     if free != port:
         click.echo(f"Port {port} is taken; using {free}.")
     builder = None if no_build else start_builder()
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Serving at http://{shown}:{free}/  (Ctrl-C to stop)")
+    if demo:
+        click.echo(f"Demonstration: be anybody with one click at http://{shown}:{free}/account/demo/")
     try:
         _run_server(host, free)
     finally:
@@ -53,6 +60,17 @@ def _prepare() -> None:
     from django.db import connections
 
     # The server's workers and the builder open their own.
+    connections.close_all()
+
+
+def _lay_out_demo() -> None:
+    """The demonstration office, whole or not at all; on a second run it is there already."""
+    from django.db import connections, transaction
+
+    from eirene_web.demo.seed import seed
+
+    with transaction.atomic():
+        seed(say=click.echo)
     connections.close_all()
 
 

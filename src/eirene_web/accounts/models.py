@@ -49,6 +49,11 @@ class Person(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def short(self) -> str:
+        """The first part of the address."""
+        return self.email.partition("@")[0]
+
+    @property
     def is_staff(self) -> bool:
         """There is no admin site; libraries ask."""
         return False

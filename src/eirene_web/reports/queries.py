@@ -38,7 +38,7 @@ def _in(states: Iterable[frozenset[str]]) -> Q:
     """Conditions for the state to be in one of the sets; an empty set means any."""
     sets = list(states)
     if any(not some for some in sets):
-        return Q()
+        return ~Q(pk__in=[])  # all of them; an empty Q would vanish beside others
     return Q(state__in=sorted({s for some in sets for s in some}))
 
 

@@ -1,12 +1,7 @@
+"""Addresses under /<slug>/work/: first those that begin with a word, then those that begin with a cycle."""
+
 from __future__ import annotations
 
-from django.urls import path
+from eirene_web.reports.views import filling, office, transfer, way
 
-from eirene_web.reports import views
-
-urlpatterns = [
-    path("cycles/", views.cycles, name="cycles"),
-    path("<code:cycle>/", views.cycle, name="cycle"),
-    path("<code:cycle>/<code:body>/", views.report, name="report"),
-    path("<code:cycle>/<code:body>/section/<code:section>/", views.section, name="section"),
-]
+urlpatterns = [*office.urlpatterns, *way.urlpatterns, *transfer.urlpatterns, *filling.urlpatterns]

@@ -1,27 +1,14 @@
-"""Pages of cycles and reports: look up, call, render."""
+"""Filling in: the task list of a report, its sections."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.reports import queries
 from eirene_web.reports.working import Working, progress
-
-
-@require_safe
-@page("cycle.see")
-def cycles(visit: Visit) -> HttpResponse:
-    return visit.render("reports/cycles.html", {"cycles": queries.cycles(visit.actor, visit.alliance)})
-
-
-@require_safe
-@page("cycle.see")
-def cycle(visit: Visit, cycle: str) -> HttpResponse:
-    found = queries.find_cycle(visit.actor, visit.alliance, cycle)
-    shown = queries.reports(visit.actor, visit.alliance).filter(cycle=found)
-    return visit.render("reports/cycle.html", {"cycle": found, "reports": shown})
 
 
 @require_safe
@@ -38,3 +25,9 @@ def section(visit: Visit, cycle: str, body: str, section: str) -> HttpResponse:
     found = queries.find_report(visit.actor, visit.alliance, cycle, body)
     working = queries.working(visit.actor, found, section)
     return visit.render("reports/section.html", {"report": found, "working": working, "section": section})
+
+
+urlpatterns = [
+    path("<code:cycle>/<code:body>/", report, name="report"),
+    path("<code:cycle>/<code:body>/section/<code:section>/", section, name="section"),
+]
