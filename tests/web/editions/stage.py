@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.internal.flows import login
+from django.test import Client
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
@@ -27,14 +30,13 @@ EMBARGO = dt.datetime(2023, 5, 4, 8, 30, tzinfo=dt.UTC)
 CAST = {"ALF": (40, 60, "yes"), "BRA": (20, 80, "yes"), "CHA": (10, 90, "no")}
 
 
-def report_of(nation: str, women: int, men: int, charter: str, **answer: Any) -> dict[str, Any]:
-    return toy_report(nation, women, men, charter, "2022", **answer)
-
-
 def accept(world: World, nation: str, women: int, men: int, charter: str, **answer: Any) -> Submission:
     """The nation's report as it would stand after its way: an accepted submission."""
-    report = world.report(nation)
-    answers = parse_report(report_of(nation, women, men, charter, **answer), world.pack)
+    report, comments = world.report(nation), answer.pop("comments", {})
+    data = toy_report(nation, women, men, charter, "2022", **answer)
+    for question, text in comments.items():
+        data["answers"][question]["comment"] = {"en": text}
+    answers = parse_report(data, world.pack)
     document = report_bytes(answers, world.pack)
     number = report.submissions.count() + 1
     moment = clock.now()
@@ -129,3 +131,15 @@ class Stage:
             made = publishing.freeze(actor=self.world.actor("coordinator"), draft=self.draft.pk)
             work_off()
         return Freeze.objects.get(pk=made.pk)
+
+
+def signed_in(world: World, who: str, *, strong: bool = True) -> Client:
+    """A browser in which somebody has signed in, with a second factor."""
+    client = Client()
+    client.force_login(world.people[who])
+    session = client.session
+    methods = ["password", "mfa"] if strong else ["password"]
+    session["account_authentication_methods"] = [{"method": method, "at": time.time()} for method in methods]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(world.people[who].pk)
+    session.save()
+    return client
