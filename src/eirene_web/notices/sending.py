@@ -25,12 +25,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks import task
 
-from eirene.text import pick
+from eirene.text import date, pick
 from eirene_web.clock import now
 from eirene_web.notices.kinds import KINDS
 from eirene_web.notices.models import Letter, Notice, Preference
@@ -150,7 +149,7 @@ def _digest(rows: Sequence[Notice], alliance: Alliance) -> Parcel:
 
 
 def _item(item: Told) -> str:
-    day = date_format(item.at, "DATE_FORMAT")
+    day = date(item.at.date(), translation.get_language() or "en")
     return "\n".join(filter(None, [f"* {item.subject} ({day})", f"  {item.text}", f"  {_link(item.where)}".rstrip()]))
 
 

@@ -119,7 +119,7 @@ class Outcome:
 
 
 def run(house: House, *, tasks: int, kills: int, seconds: float = 0.4, seed: int = 5, limit: float = 240) -> Outcome:
-    """The trial: kills as many times, each in the middle of a task, then lets a worker finish what is left."""
+    """The trial: kills so often, at any moment from a worker's first task on, then lets a worker finish what is left."""
     rng = random.Random(seed)
     house.do("enqueue", str(tasks), str(seconds))
     begun, end = time.monotonic(), time.monotonic() + limit
@@ -128,7 +128,7 @@ def run(house: House, *, tasks: int, kills: int, seconds: float = 0.4, seed: int
         process = house.start_worker()
         try:
             wait_for_a_start(house, end)
-            time.sleep(rng.uniform(0, seconds))
+            time.sleep(rng.uniform(0, 2.5 * seconds))
         finally:
             kill(process)
         killed.append((time.time(), starts(house)[-1][1]))
