@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Kind:
-    """`mailed`: by mail too, not on the desk alone. `inside`: the nation's own business; the office's outbox shows no
-    more than that there is such a notice."""
+    """`mailed`: by mail too, not on the desk alone. `inside`: a nation's own business; the office's outbox shows no
+    more than that it could not be mailed."""
 
     code: str
     title: Any

@@ -84,10 +84,9 @@ class Mailed:
 def outbox(actor: Actor, *, state: str = "", limit: int = PAGE, start: int = 0) -> list[Mailed]:
     """What is or was to be mailed, newest first. Raises NotThere for those who may not see it. Three queries."""
     ask(actor, "outbox.see", Target("outbox", actor.alliance))
-    shown = ~Q(mail=Notice.Mail.NONE)
     wanted = Q(mail=state) if state else Q()
     end = start + limit
-    notices = Notice.objects.filter(shown, wanted, alliance=actor.alliance).select_related("person")
+    notices = _offices(actor).filter(wanted).select_related("person")
     here = Person.objects.filter(holdings__post__body__alliance=actor.alliance)
     letters = Letter.objects.filter(wanted, address__in=here.values("email"))
     rows = [
@@ -95,6 +94,13 @@ def outbox(actor: Actor, *, state: str = "", limit: int = PAGE, start: int = 0) 
         *(_letter_row(row) for row in letters.order_by("-at", "-pk")[:end]),
     ]
     return sorted(rows, key=lambda row: row.at, reverse=True)[start:end]
+
+
+def _offices(actor: Actor) -> QuerySet[Notice]:
+    """What the office may see of what is mailed: a nation's own notices only where somebody must mend an address."""
+    inside = [kind.code for kind in KINDS.values() if kind.inside]
+    shown = ~Q(kind__in=inside) | Q(mail=Notice.Mail.FAILED)
+    return Notice.objects.filter(shown, alliance=actor.alliance).exclude(mail=Notice.Mail.NONE)
 
 
 def _notice_row(row: Notice) -> Mailed:
@@ -116,5 +122,4 @@ def _letter_row(row: Letter) -> Mailed:
 def outbox_counts(actor: Actor) -> dict[str, int]:
     """State → how many notices."""
     ask(actor, "outbox.see", Target("outbox", actor.alliance))
-    found = Notice.objects.filter(alliance=actor.alliance).exclude(mail=Notice.Mail.NONE)
-    return dict(found.values_list("mail").annotate(n=Count("pk")))
+    return dict(_offices(actor).values_list("mail").annotate(n=Count("pk")))

@@ -15,14 +15,22 @@ def main() -> int:
     import django
 
     django.setup()
+    from django.db import DatabaseError
+
     from eirene_web.work.liveness import LockLost
     from eirene_web.work.worker import work
 
+    log = logging.getLogger("eirene.work")
     try:
         os.nice(5)
         work()
     except LockLost as error:
-        logging.getLogger("eirene.work").error("%s", error)
+        log.error("%s", error)
+        return 1
+    except DatabaseError as error:
+        log.error(
+            "The database cannot be used (%s): is it there, and prepared by `eirene serve`?", type(error).__name__
+        )
         return 1
     return 0
 

@@ -140,6 +140,8 @@ class SessionMark:
                     self._one("SELECT pg_advisory_unlock(%s)", worker)
 
     def drop(self) -> None:
+        with contextlib.suppress(connection.Database.Error):
+            self._one("SELECT pg_advisory_unlock(%s)", self.id)  # closing alone would take a moment
         self.session.close()
 
 

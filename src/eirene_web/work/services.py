@@ -67,7 +67,7 @@ class Start:
     stands: Callable[[], bool]
 
     def check(self, *, lock: bool = False) -> None:
-        """Raises LockLost if somebody else may have taken the task over. `lock`: nobody can, to the transaction’s end."""
+        """Raises LockLost if somebody may have taken the task over. `lock`: nobody can until the transaction ends."""
         rows = DBTaskResult.objects.filter(pk=self.row)
         if lock:
             rows = rows.select_for_update()

@@ -12,7 +12,7 @@ from eirene_web.work.targets import CANCELLABLE
 
 
 @require_safe
-@page("job.see")
+@page("job.see", "office_job.see")
 def jobs(visit: Visit) -> HttpResponse:
     start = _number(visit.request.GET.get("from", "0"))
     found = list(queries.jobs(visit.actor)[start : start + queries.PAGE + 1])
@@ -32,28 +32,28 @@ def _number(text: str) -> int:
 
 
 @require_safe
-@page("job.see")
+@page("job.see", "office_job.see")
 def job(visit: Visit, pk: int) -> HttpResponse:
     found = queries.find_job(visit.actor, pk)
     return visit.render("work/job.html", {"job": found, "renews": found.state in CANCELLABLE})
 
 
 @require_safe
-@page("job.see")
+@page("job.see", "office_job.see")
 def progress(visit: Visit, pk: int) -> HttpResponse:
     """The part of a page that renews itself."""
     return visit.render("work/progress.html", {"job": queries.find_job(visit.actor, pk)})
 
 
 @require_POST
-@page("job.cancel")
+@page("job.cancel", "office_job.cancel")
 def cancel(visit: Visit, pk: int) -> HttpResponse:
     services.cancel(actor=visit.actor, job=pk)
     return _back(visit.request, visit, pk)
 
 
 @require_POST
-@page("job.run_again")
+@page("job.run_again", "office_job.run_again")
 def run_again(visit: Visit, pk: int) -> HttpResponse:
     services.run_again(actor=visit.actor, job=pk)
     return _back(visit.request, visit, pk)

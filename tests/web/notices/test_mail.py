@@ -105,8 +105,12 @@ def test_without_a_mail_server_mails_are_kept_and_seen_by_the_office_alone(world
             queries.outbox(world.actor(who))
 
 
-def test_what_a_nation_tells_itself_is_no_more_than_a_notice_in_the_offices_outbox(world: World) -> None:
+def test_what_a_nation_tells_itself_the_office_sees_only_if_it_could_not_be_mailed(world: World) -> None:
     tell(world, "ALF.head", kind="sent_back")
+    assert queries.outbox(world.actor("clerk")) == []
+    assert queries.outbox_counts(world.actor("clerk")) == {}
+    Notice.objects.update(mail="failed")
+    assert queries.outbox_counts(world.actor("clerk")) == {"failed": 1}
     assert [str(row.title) for row in queries.outbox(world.actor("clerk"))] == ["a notice within the nation"]
 
 

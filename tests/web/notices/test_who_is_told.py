@@ -205,9 +205,7 @@ def test_silence_that_was_broken_is_told_to_the_office_alone(harbour_world: Worl
     draft = {"alliance": "harbour", "cycle": "2022", "draft": 2, "where": "/harbour/work/editions/2022/"}
     telling.draft_circulated(**draft, until=until, nations=["ALF", "BRA"])  # type: ignore[arg-type]
     telling.silence_broken(**draft)  # type: ignore[arg-type]
-    telling.edition_published(
-        alliance="harbour", cycle="2022", release="1", nations=["ALF"], where="/harbour/2022/"
-    )
+    telling.edition_published(alliance="harbour", cycle="2022", release="1", nations=["ALF"], where="/harbour/2022/")
     assert heard("draft_circulated") == ["ALF.rapporteur", "BRA.rapporteur"]
     assert heard("silence_broken") == ["coordinator"]
     assert heard("edition_published") == ["ALF.rapporteur", "coordinator", "reviewer", "second"]

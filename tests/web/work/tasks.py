@@ -87,5 +87,3 @@ def tick() -> None:
 @task
 def always_fails() -> None:
     raise KeyError("secret")
-
-

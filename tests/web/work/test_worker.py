@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.work import services, worker
-from eirene_web.work.liveness import FileMark, LockLost, take_mark
+from eirene_web.work.liveness import FileMark, LockLost, Mark, take_mark
 from eirene_web.work.models import Effect, Job
 from eirene_web.work.worker import Worker, work_off
 from web.work import tasks
@@ -84,9 +84,7 @@ def test_between_two_starts_the_job_waits_and_says_so() -> None:
     assert 1.6 <= (row.run_after - timezone.now()).total_seconds() + 0.5 <= 3.0
 
 
-def test_after_five_starts_it_has_failed_is_told_and_can_be_run_again(
-    at_once: list[int], harbour_world: World
-) -> None:
+def test_after_five_starts_it_has_failed_is_told_and_can_be_run_again(at_once: list[int], harbour_world: World) -> None:
     world = harbour_world
     person = world.people["ALF.rapporteur"]
     job = services.start(
@@ -175,7 +173,9 @@ def test_an_effect_and_its_job_are_not_written_by_a_worker_that_was_taken_for_de
     assert row_of(job).status == "RUNNING"
 
 
-def test_what_a_dead_worker_left_is_begun_again_and_after_five_starts_given_up(at_once: list[int], lane: Worker) -> None:
+def test_what_a_dead_worker_left_is_begun_again_and_after_five_starts_given_up(
+    at_once: list[int], lane: Worker
+) -> None:
     job = services.start(tasks.effect, kind="import", n=1, seconds=0)
     for start in range(1, 6):
         dead = take_mark()
@@ -223,14 +223,53 @@ def test_an_effect_outside_a_transaction_is_refused() -> None:
             services.once("x")
 
 
-def test_a_worker_whose_file_is_gone_knows_that_its_lock_is(home: Path) -> None:
-    mark = FileMark(home / "locks")
+def lose(mark: Mark, home: Path) -> None:
+    """The file is swept away; the session is ended, as when the database restarts."""
+    if isinstance(mark, FileMark):
+        (home / "locks" / mark.id).unlink()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+
+
+def test_a_worker_whose_lock_is_gone_ends_and_writes_nothing_more(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = take_mark()
     assert mark.stands()
-    (home / "locks" / mark.id).unlink()
+    job = services.start(tasks.effect, kind="import", n=1, seconds=0)
+    told = services.Running.tell
+
+    def tell(running: services.Running, phase: str, done: int = 0, of: int = 0) -> None:
+        told(running, phase, done, of)
+        lose(mark, home)
+
+    monkeypatch.setattr(services.Running, "tell", tell)
+    lane = Worker(mark)
+    assert lane.run_one()
     assert not mark.stands()
     with pytest.raises(LockLost):
-        Worker(mark).look_after()
+        lane.look_after()
     mark.drop()
+    assert not Effect.objects.exists()
+    assert not Job.objects.filter(kind="effect").exists()
+    job.refresh_from_db()
+    assert job.state == "running"
+    monkeypatch.undo()
+    other = take_mark()
+    assert Worker(other).rescue() == 1
+    other.drop()
+
+
+def test_nobody_takes_a_living_worker_for_dead() -> None:
+    first, second = take_mark(), take_mark()
+    with second.is_gone(first.id) as gone:
+        assert not gone
+    with first.is_gone(first.id) as gone:
+        assert not gone
+    first.drop()
+    for _ in range(2):
+        with second.is_gone(first.id) as gone:
+            assert gone
+    second.drop()
 
 
 def test_an_idle_look_takes_no_lock_and_few_queries(lane: Worker, django_assert_num_queries: object) -> None:
