@@ -32,7 +32,7 @@ class _Smtp(smtplib.SMTP):
     raw: socket.socket | None = None
     from_start = False
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         self.raw = socket.create_connection((host, port), timeout)
         if self.from_start:
             return ssl.create_default_context().wrap_socket(self.raw, server_hostname=host)
@@ -95,7 +95,7 @@ class Post:
         self._smtp.connect(self.server.host, self.server.port)
         self._smtp.ehlo_or_helo_if_needed()
         if not self.server.tls and self._smtp.has_extn("starttls"):
-            self._smtp._host = self.server.host  # type: ignore[attr-defined]  whose certificate it must be
+            self._smtp._host = self.server.host  # whose certificate it must be
             self._smtp.starttls(context=ssl.create_default_context())
             self._smtp.ehlo()
         elif not self.server.tls and self.server.user and not self.server.is_here:

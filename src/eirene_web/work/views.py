@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,17 +49,15 @@ def progress(visit: Visit, pk: int) -> HttpResponse:
 @page("job.cancel", "office_job.cancel")
 def cancel(visit: Visit, pk: int) -> HttpResponse:
     services.cancel(actor=visit.actor, job=pk)
-    return _back(visit.request, visit, pk)
+    return _to_job(visit, pk)
 
 
 @require_POST
 @page("job.run_again", "office_job.run_again")
 def run_again(visit: Visit, pk: int) -> HttpResponse:
     services.run_again(actor=visit.actor, job=pk)
-    return _back(visit.request, visit, pk)
+    return _to_job(visit, pk)
 
 
-def _back(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return visit.render("work/progress.html", {"job": queries.find_job(visit.actor, pk)})
+def _to_job(visit: Visit, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("job", args=[visit.alliance.slug, pk]))

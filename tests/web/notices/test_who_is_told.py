@@ -101,8 +101,10 @@ def test_no_notice_and_no_mail_holds_a_word_of_a_report(harbour_world: World) ->
         cycles.close_cycle(cycle=world.cycle.pk, **late)
         cycles.reopen_cycle(cycle=world.cycle.pk, **late)
     kinds = set(Notice.objects.values_list("kind", flat=True))
-    later = {"reminder", "asked_again", "overdue", "overdue_above", "section_due", "section_overdue", "report_reopened",
-             "draft_circulated", "silence_broken", "edition_published", "job_done", "job_failed", "mail_failed"}  # fmt: skip
+    later = {
+        "reminder", "asked_again", "overdue", "overdue_above", "section_due", "section_overdue", "report_reopened",
+        "draft_circulated", "silence_broken", "edition_published", "job_done", "job_failed", "mail_failed",
+    }  # fmt: skip
     assert kinds == set(KINDS) - later
     for notice in Notice.objects.select_related("person"):
         shown = [told(notice, world.alliance, notice.person, lang) for lang in ("en", "fr")]

@@ -173,9 +173,7 @@ def test_an_effect_and_its_job_are_not_written_by_a_worker_that_was_taken_for_de
     assert row_of(job).status == "RUNNING"
 
 
-def test_what_a_dead_worker_left_is_begun_again_and_after_five_starts_given_up(
-    at_once: list[int], lane: Worker
-) -> None:
+def test_what_a_dead_worker_left_is_begun_again_and_in_the_end_given_up(at_once: list[int], lane: Worker) -> None:
     job = services.start(tasks.effect, kind="import", n=1, seconds=0)
     for start in range(1, 6):
         dead = take_mark()
@@ -206,9 +204,9 @@ def test_a_job_that_was_done_when_its_worker_died_is_not_done_again(lane: Worker
 
 
 def test_work_that_is_undone_with_its_cause_was_never_asked_for() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         services.start(tasks.effect, kind="import", n=1, seconds=0)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert not Job.objects.exists()
     assert not DBTaskResult.objects.exists()
 
@@ -229,7 +227,10 @@ def lose(mark: Mark, home: Path) -> None:
         (home / "locks" / mark.id).unlink()
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
 
 
 def test_a_worker_whose_lock_is_gone_ends_and_writes_nothing_more(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ class Outcome:
 
 
 def run(house: House, *, tasks: int, kills: int, seconds: float = 0.4, seed: int = 5, limit: float = 240) -> Outcome:
-    """The trial: kills so often, at any moment from a worker's first task on, then lets a worker finish what is left."""
+    """The trial: kills at any moment from a worker's first task on, then lets a worker finish what is left."""
     rng = random.Random(seed)
     house.do("enqueue", str(tasks), str(seconds))
     begun, end = time.monotonic(), time.monotonic() + limit
@@ -180,7 +180,8 @@ def wait_for_a_start(house: House, end: float) -> None:
 
 def running(house: House) -> bool:
     """Whether a living worker is at a task now."""
-    query = "SELECT worker_ids FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING' AND task_path LIKE '%effect'"
+    table = "django_tasks_database_dbtaskresult"
+    query = f"SELECT worker_ids FROM {table} WHERE status = 'RUNNING' AND task_path LIKE '%effect'"
     if house.database:
         import psycopg
 
@@ -284,12 +285,12 @@ def look() -> dict[str, Any]:
     from eirene_web.work.models import Job
     from web.work import tasks
 
-    jobs = Job.objects.filter(kind="import")
+    jobs, rows = Job.objects.filter(kind="import"), DBTaskResult.objects.filter(task_path=tasks.effect.module_path)
     return {
         "states": dict(Counter(jobs.values_list("state", flat=True))),
         "open": jobs.filter(state__in=["waiting", "running"]).count(),
         "effects": dict(Counter(Job.objects.filter(kind="effect").values_list("subject", flat=True))),
-        "stuck": DBTaskResult.objects.filter(task_path=tasks.effect.module_path, status__in=["READY", "RUNNING"]).count(),
+        "stuck": rows.filter(status__in=["READY", "RUNNING"]).count(),
         "tries": sorted(jobs.values_list("tries", flat=True)),
     }  # fmt: skip
 
