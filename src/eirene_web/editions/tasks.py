@@ -9,12 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django_tasks import task as queue_task
+
 from eirene_web.clock import now
 from eirene_web.work.services import Running, background
-
-#: Name, five fields of cron, task: looked after by the worker. `due` does what an instant asks for: silence that ended,
-#: an embargo that ended, figures that nobody asked for.
-SCHEDULES = (("editions.due", "* * * * *", "eirene_web.editions.tasks.due"),)
 
 
 @background
@@ -52,9 +50,9 @@ def verify_release(running: Running, *, release: int) -> dict[str, Any]:
     return {"release": release, "ok": check_release(release=release)["ok"]}
 
 
-@background
-def due(running: Running) -> dict[str, Any]:
-    """What is due now; started for the instant itself, and every minute in case that was missed."""
+@queue_task
+def look() -> dict[str, Any]:
+    """What is due now; queued for the instant itself, and every minute in case that was missed."""
     return do_due()
 
 

@@ -186,9 +186,8 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     CirculatedDocument.objects.bulk_create(documents)
     row.state, row.opened = Circulation.State.OPEN, now()
     row.save(update_fields=["state", "opened"])
-    _wake(draft, row.expires)
-    notify.tell_nations(draft, "edition.circulated", f"{row.number}", number=row.number,
-                        until=row.expires.isoformat())  # fmt: skip
+    _wake(row.expires)
+    notify.tell_nations(draft, "draft_circulated", f"{row.number}", deadline=row.expires.isoformat())
     record(
         None, "edition.circulate", chain=office_chain(draft), subject=subject(draft),
         fields=[Field(f"circulation:{row.pk}", "state", "preparing", "open")],
@@ -196,12 +195,11 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     return row
 
 
-def _wake(draft: Draft, at: dt.datetime) -> None:
+def _wake(at: dt.datetime) -> None:
     """Has the worker look at the instant itself; its round of every minute finds what this misses."""
-    from eirene_web.editions.tasks import due
+    from eirene_web.editions.tasks import look
 
-    later = due.using(run_after=at)
-    start(later, kind="edition.due", alliance=draft.alliance_id, subject=f"edition:{draft.pk}")
+    look.using(run_after=at).enqueue()
 
 
 @change
@@ -222,7 +220,7 @@ def _recalled(actor: Actor | None, row: Draft, one: Circulation, reason: str) ->
     fields = [*moved_to(row, Draft.State.DRAFTING), Field(f"circulation:{one.pk}", "state", None, "recalled")]
     row.save(update_fields=["state", "moved"])
     if one.opened is not None:
-        notify.tell_nations(row, "edition.recalled", f"{one.number}:recalled", number=one.number)
+        notify.tell_nations(row, "draft_recalled", f"{one.number}")
     record(actor, "edition.recall", chain=office_chain(row), subject=subject(row), fields=fields, why=reason)
     return one
 
@@ -299,7 +297,7 @@ def break_silence(
         one.save(update_fields=["state", "ended"])
         moved_to(row, Draft.State.BROKEN)
         row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "edition.broken", f"{one.number}:{made.pk}", number=one.number)
+    notify.tell_office(row, "silence_broken", f"{one.number}:{made.pk}")
     record(
         actor, "silence.break", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for)],
@@ -329,7 +327,7 @@ def ask_time(
     made = Extension.objects.create(
         circulation=one, nation=nation, reason=why, until=until, at=now(), person_id=actor.person
     )
-    notify.tell_office(row, "edition.time_asked", f"{one.number}:time:{made.pk}", number=one.number)
+    notify.tell_office(row, "time_asked", f"{one.number}:{made.pk}")
     record(
         actor, "silence.ask_time", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"extension:{made.pk}", "until", None, until)], why=why,
@@ -353,7 +351,7 @@ def decide_extension(
     one.state = Extension.State.GRANTED if grant else Extension.State.DECLINED
     one.answer, one.decided, one.decider_id = answer.strip()[:4000], now(), actor.person
     one.save()
-    notify.tell_nation(row, one.nation, "edition.time_decided", f"time:{one.pk}", granted=grant)
+    notify.tell_nation(row, one.nation, "time_decided", f"{one.pk}")
     record(
         actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row),
         fields=[*fields, Field(f"extension:{one.pk}", "state", "requested", str(one.state))], why=one.answer,
@@ -381,9 +379,9 @@ def _extend(row: Draft, circulation: int, until: dt.datetime) -> Field:
         raise UsageError(_("Silence can only be made longer."), remedy=_("Choose a later time."))
     before, one.expires = one.expires, until
     one.save(update_fields=["expires"])
-    _wake(row, until)
-    notify.tell_nations(row, "edition.extended", f"{one.number}:until:{until.isoformat()}", number=one.number,
-                        until=until.isoformat())  # fmt: skip
+    _wake(until)
+    told = until.isoformat()
+    notify.tell_nations(row, "silence_extended", f"{one.number}:{told}", deadline=told)
     return Field(f"circulation:{one.pk}", "expires", before, until)
 
 
@@ -412,7 +410,7 @@ def end(*, draft: int, circulation: int) -> bool:
         Field(f"circulation:{one.pk}", "outcome", None, str(one.outcome)),
     ]  # fmt: skip
     row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "edition.agreed", f"{one.number}:agreed", number=one.number)
+    notify.tell_office(row, "draft_agreed", f"{one.number}")
     record(None, "silence.end", chain=office_chain(row), subject=subject(row), fields=fields)
     return True
 
