@@ -10,8 +10,12 @@ class EditionsConfig(AppConfig):
     name = "eirene_web.editions"
 
     def ready(self) -> None:
+        from eirene_web.editions.services.figuring import report_accepted
+        from eirene_web.reports.services.common import ACCEPTED
         from eirene_web.work.kinds import KINDS
 
+        if report_accepted not in ACCEPTED:
+            ACCEPTED.append(report_accepted)
         KINDS.update({
             "edition.figures": _("Computing the figures of an edition"),
             "edition.circulate": _("Sending a draft out under silence"),
