@@ -1,6 +1,6 @@
 """A process of its own for the trials of kills and races: prepares a world, presses freeze, works, tells.
 
-    python child.py prepare | press | work | due | tell      with EIRENE_HOME, and KILL=where to die
+    python child.py prepare | begin | session WHO | press | work | due | tell      with EIRENE_HOME, and KILL=where to die
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ def main() -> None:
         with clock.at(AFTER):
             stage.prepare(embargo=EMBARGO)
             publishing.sign_off(actor=world.actor("coordinator"), draft=stage.draft.pk)
+    elif verb == "begin":
+        call_command("migrate", interactive=False, verbosity=0)
+        world = worlds.build(toy(), "2022", ("ALF", "BRA", "CHA"))
+        accept_all(world)
+        Stage(world).begin()
+    elif verb == "session":
+        from eirene_web.accounts.models import Person
+        from web.editions.stage import client_of
+
+        print(client_of(Person.objects.get(email=sys.argv[2])).session.session_key)
     elif verb == "press":
         from eirene_web.accounts.models import Person
 

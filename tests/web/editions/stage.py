@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from cast import toy_report
 from eirene.questionnaires import parse_report, report_bytes
 from eirene_web import clock
+from eirene_web.accounts.models import Person
 from eirene_web.editions.models import Circulation, Draft, Freeze
 from eirene_web.editions.services import drafting, publishing, silence
 from eirene_web.reports.models import Submission
@@ -138,11 +139,15 @@ class Stage:
 
 def signed_in(world: World, who: str, *, strong: bool = True) -> Client:
     """A browser in which somebody has signed in, with a second factor."""
+    return client_of(world.people[who], strong=strong)
+
+
+def client_of(person: Person, *, strong: bool = True) -> Client:
     client = Client()
-    client.force_login(world.people[who])
+    client.force_login(person)
     session = client.session
     methods = ["password", "mfa"] if strong else ["password"]
     session["account_authentication_methods"] = [{"method": method, "at": time.time()} for method in methods]
-    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(world.people[who].pk)
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
     session.save()
     return client

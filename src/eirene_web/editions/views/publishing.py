@@ -37,6 +37,9 @@ def publish(visit: Visit, cycle: str) -> HttpResponse:
              "public": a.code == widest}
             for a in pack.header.audiences
         ],
+        "built_for": ", ".join(
+            pick(a.label, visit.lang) for a in pack.header.audiences if a.code in draft.audiences or a.code == office
+        ),
         "release_list": "\n".join(draft.release_list),
         "embargo": local(draft.embargo, visit.time_zone()),
         "zone": visit.time_zone(),
