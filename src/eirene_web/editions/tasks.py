@@ -80,7 +80,6 @@ def _behind() -> list[int]:
     return [draft.pk for draft in stale if not just_failed(draft.pk) and want_figures(draft) is not None]
 
 
-
 @background
 def show_published(
     running: Running, *, cycle: int, person: int, sent: str, expires: str, audiences: list[str]

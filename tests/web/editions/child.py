@@ -1,6 +1,6 @@
 """A process of its own for the trials of kills and races: prepares a world, presses freeze, works, tells.
 
-    python child.py prepare | begin | session WHO | press | work | due | tell      with EIRENE_HOME, and KILL=where to die
+python child.py prepare | begin | session WHO | press | work | due | tell      with EIRENE_HOME, and KILL=where to die
 """
 
 from __future__ import annotations

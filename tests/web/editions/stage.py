@@ -117,9 +117,7 @@ class Stage:
     def prepare(self, *, embargo: dt.datetime | None = None, public: bool = True) -> Draft:
         coordinator, draft = self.world.actor("coordinator"), self.draft
         if public:
-            publishing.disclose(
-                actor=coordinator, draft=draft.pk, authority="Council of Ports", on=clock.now().date()
-            )
+            publishing.disclose(actor=coordinator, draft=draft.pk, authority="Council of Ports", on=clock.now().date())
         audiences = ["secretariat", "everyone"] if public else ["secretariat"]
         publishing.prepare(
             actor=coordinator, draft=draft.pk, audiences=audiences, release_list=["All ports"], as_of=draft.as_of,

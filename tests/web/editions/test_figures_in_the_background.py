@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from web.editions.stage import WRITING, Stage, accept, signed_in, work_off
-from web.world import IN_CYCLE, World
 
 from eirene_web import clock
 from eirene_web.editions import figures as f
@@ -15,6 +13,8 @@ from eirene_web.editions.tasks import do_due
 from eirene_web.reports.services import filling, reviewing, submitting
 from eirene_web.reports.services.filling import Edit
 from eirene_web.work.models import Job
+from web.editions.stage import WRITING, Stage, accept, signed_in, work_off
+from web.world import IN_CYCLE, World
 
 
 @pytest.mark.django_db

@@ -18,7 +18,9 @@ CHILD = Path(__file__).with_name("child.py")
 
 
 def run(home: Path, verb: str, kill: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(CHILD), verb], env=_environment(home, kill), capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, str(CHILD), verb], env=_environment(home, kill), capture_output=True, text=True
+    )
 
 
 def _environment(home: Path, kill: str) -> dict[str, str]:
@@ -75,7 +77,9 @@ def test_a_worker_killed_at_the_embargos_end_publishes_whole_when_it_is_back(off
 def test_two_who_press_at_once_freeze_once(office: Path) -> None:
     command = [sys.executable, str(CHILD), "press"]
     both = [
-        subprocess.Popen(command, env=_environment(office, ""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, env=_environment(office, ""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     answers = [one.communicate(timeout=120)[0].strip() for one in both]
@@ -88,7 +92,9 @@ def test_two_workers_at_the_same_instant_publish_once(office: Path) -> None:
     run(office, "work")
     command = [sys.executable, str(CHILD), "due"]
     both = [
-        subprocess.Popen(command, env=_environment(office, ""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, env=_environment(office, ""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     published = [json.loads(one.communicate(timeout=120)[0])["published"] for one in both]

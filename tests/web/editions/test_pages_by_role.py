@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from web.editions.stage import EMBARGO, Stage, accept_all, signed_in
 
 from cast import toy
 from eirene_web import clock
 from eirene_web.editions import content as c
 from eirene_web.editions.models import Draft
 from web import world as worlds
+from web.editions.stage import EMBARGO, Stage, accept_all, signed_in
 
 BASE = "/harbour/work/editions/"
 OFFICE = ("coordinator", "reviewer")
@@ -141,11 +141,10 @@ def test_an_audience_reads_its_releases_under_its_own_address_and_no_cache_keeps
 
 
 @pytest.mark.django_db
-def test_pages_ask_as_often_for_two_nations_as_for_three(
-    settings: Any, db: None
-) -> None:
+def test_pages_ask_as_often_for_two_nations_as_for_three(settings: Any, db: None) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+
     from web.editions.stage import WRITING
 
     settings.EIRENE_FORMATS = ()
@@ -184,4 +183,6 @@ def _busy(stage: Stage, rounds: int) -> None:
         last = drafting.versions_of(stage.draft, {place}).get((place, "en"))
         base = last.number if last else 0
         drafting.save_texts(actor=coordinator, draft=draft.pk, edits=[Edit(place, "en", f"{'x' * (base + 1)}.", base)])
-        drafting.suggest(actor=stage.world.actor("reviewer"), draft=draft.pk, place=place, lang="en", text=f"y {'z' * n}")
+        drafting.suggest(
+            actor=stage.world.actor("reviewer"), draft=draft.pk, place=place, lang="en", text=f"y {'z' * n}"
+        )

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from web.editions.stage import AFTER, EMBARGO, EXPIRES, Stage, accept, signed_in, work_off
 
 from cast import PACKS
 from eirene.cli import run
@@ -23,6 +22,7 @@ from eirene_web.editions.services import drafting, positions, publishing
 from eirene_web.editions.services.drafting import Edit
 from eirene_web.policy import NotAllowed
 from eirene_web.work.models import Job
+from web.editions.stage import AFTER, EMBARGO, EXPIRES, Stage, accept, signed_in, work_off
 
 SECOND = dt.timedelta(seconds=1)
 

@@ -6,7 +6,6 @@ import datetime as dt
 import zoneinfo
 
 import pytest
-from web.editions.stage import EXPIRES, Stage, accept, work_off
 
 from eirene.errors import UsageError
 from eirene_web import clock
@@ -16,6 +15,7 @@ from eirene_web.editions.services import drafting, positions, publishing, silenc
 from eirene_web.journal.models import Entry
 from eirene_web.notices.models import Notice
 from eirene_web.policy import NotAllowed, NotThere
+from web.editions.stage import EXPIRES, Stage, accept, work_off
 
 SECOND = dt.timedelta(seconds=1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from web.editions.stage import Stage
 
 from eirene.errors import UsageError
 from eirene.summary import edition_of
@@ -14,6 +13,7 @@ from eirene_web.editions.services import drafting
 from eirene_web.editions.services.drafting import Edit
 from eirene_web.journal.models import Entry
 from eirene_web.policy import NotAllowed, NotThere
+from web.editions.stage import Stage
 
 
 def first_text(stage: Stage) -> str:
@@ -136,9 +136,7 @@ def test_a_suggestion_for_a_text_that_changed_since_is_not_taken_over_unawares(s
     one = drafting.suggest(actor=stage.world.actor("reviewer"), draft=draft, place=place, lang="en", text="Better.")
     save(stage, place, "Meanwhile.")
     with pytest.raises(UsageError, match="changed"):
-        drafting.decide_suggestion(
-            actor=stage.world.actor("coordinator"), draft=draft, suggestion=one.pk, accept=True
-        )
+        drafting.decide_suggestion(actor=stage.world.actor("coordinator"), draft=draft, suggestion=one.pk, accept=True)
 
 
 @pytest.mark.django_db

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from web.editions.stage import Stage, accept, signed_in, work_off
 
 from eirene_web.editions import content as c
 from eirene_web.editions import queries
 from eirene_web.editions.services import drafting, positions, silence
 from eirene_web.editions.services.drafting import Edit
 from eirene_web.policy import NotAllowed, NotThere
+from web.editions.stage import Stage, accept, signed_in, work_off
 
 PART = "/harbour/work/editions/2022/part/ALF/"
 
@@ -86,7 +86,9 @@ def test_a_withheld_answer_shows_as_withheld_and_counts_again_when_taken_back(st
     told = {one.ref: (one.standing, one.reason) for one in own.parts("en")}
     assert told["charter_share"] == ("missing", "withheld")
     moved = queries.moved(stage.draft, "en")
-    assert [(one.ref, one.before, one.now) for one in moved] == [("charter_share", "67\xa0% (2 of 3)", "100\xa0% (2 of 2)")]
+    assert [(one.ref, one.before, one.now) for one in moved] == [
+        ("charter_share", "67\xa0% (2 of 3)", "100\xa0% (2 of 2)")
+    ]
     positions.withdraw(actor=officer, draft=draft, nation="CHA", position=made.pk)
     work_off()
     assert [one.now for one in queries.moved(stage.draft, "en")] == ["67\xa0% (2 of 3)"]
@@ -104,9 +106,8 @@ def test_a_reservation_and_a_footnote_are_printed_as_they_were_written(stage: St
         positions.footnote(actor=stage.world.actor("ALF.rapporteur"), draft=draft, nation="ALF", text={"en": "x"})
     with pytest.raises(NotThere):
         positions.footnote(actor=stage.world.actor("BRA.officer"), draft=draft, nation="ALF", text={"en": "x"})
-    from web.editions.stage import AFTER
-
     from eirene_web import clock
+    from web.editions.stage import AFTER
 
     with clock.at(AFTER):
         silence.end_due()
@@ -141,7 +142,10 @@ def test_who_broke_silence_is_on_no_other_nations_page_and_in_no_notice(stage: S
             assert "zwqreason" not in page
             assert "zwqwording" not in page
             assert "CHA" not in page
-    assert "zwqreason" in signed_in(stage.world, "coordinator").get("/harbour/work/editions/2022/silence/").content.decode()
+    assert (
+        "zwqreason"
+        in signed_in(stage.world, "coordinator").get("/harbour/work/editions/2022/silence/").content.decode()
+    )
     told = [str(n.facts) for n in Notice.objects.exclude(kind__startswith="cycle")]
     assert not [one for one in told if "CHA" in one or "zwq" in one]
     assert not Notice.objects.filter(kind="silence_broken").exclude(person__name="coordinator").exists()

@@ -252,9 +252,11 @@ def formats() -> tuple[str, ...]:
 
 def _changes(row: Freeze, audience: str, out: Path) -> dict[str, list[str]]:
     """What is different from the last published release of this edition for the same audience, in words."""
-    last = Release.objects.filter(
-        slug=row.draft.alliance_id, cycle=row.draft.cycle.code, audience=audience
-    ).order_by("-registered", "-pk").first()
+    last = (
+        Release.objects.filter(slug=row.draft.alliance_id, cycle=row.draft.cycle.code, audience=audience)
+        .order_by("-registered", "-pk")
+        .first()
+    )
     if last is None or not (last.folder / "manifest.json").is_file():
         return {}
     old, new = open_release(last.folder), open_release(out)
@@ -352,7 +354,8 @@ def publish_if_due(freeze: int) -> bool:
         digest, fields = described(place(row, RELEASES) / audience)
         if digest != told["sha256"]:
             raise EireneError(
-                _("A release is not the one that was frozen."), where=str(place(row, RELEASES) / audience),
+                _("A release is not the one that was frozen."),
+                where=str(place(row, RELEASES) / audience),
                 remedy=_("Nothing was published. Look who can write into the folder of the installation."),
             )
         entries[audience] = (digest, fields)

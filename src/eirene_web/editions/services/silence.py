@@ -1,10 +1,10 @@
 """The silence procedure (practice 11): a numbered draft goes out with its statements; who does not speak agrees.
 
-    circulate     copies text and figures, in the background writes the document of each audience, and silence begins
-    extend        more time, asked for with a reason and granted by the office
-    break_silence a nation names a statement, a reason and a wording; who it was stays with the office
-    end_due       the expiry, an instant: once, also when nobody was at work at that instant
-    decide        how a broken silence ends
+circulate     copies text and figures, in the background writes the document of each audience, and silence begins
+extend        more time, asked for with a reason and granted by the office
+break_silence a nation names a statement, a reason and a wording; who it was stays with the office
+end_due       the expiry, an instant: once, also when nobody was at work at that instant
+decide        how a broken silence ends
 """
 
 from __future__ import annotations
@@ -310,9 +310,7 @@ def break_silence(
 
 
 @change
-def ask_time(
-    *, actor: Actor, draft: int, circulation: int, nation: str, until: dt.datetime, reason: str
-) -> Extension:
+def ask_time(*, actor: Actor, draft: int, circulation: int, nation: str, until: dt.datetime, reason: str) -> Extension:
     """A nation asks for more time. One request of a nation is pending at a time; again gives the same."""
     row = locked_draft(draft)
     ask(actor, "silence.ask_time", part_target(row, nation))
@@ -366,9 +364,7 @@ def extend(*, actor: Actor, draft: int, circulation: int, until: dt.datetime, wh
     ask(actor, "edition.extend_silence", edition_target(row))
     reason = words(why, _("Say why there is more time: nations read it."))
     field = _extend(row, circulation, until)
-    record(
-        actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row), fields=[field], why=reason
-    )
+    record(actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row), fields=[field], why=reason)
     return locked_circulation(row, circulation)
 
 
@@ -502,5 +498,3 @@ def refuse_changed(row: Draft) -> Circulation:
             remedy=_("Open it for writing and send it out again."),
         )
     return one
-
-

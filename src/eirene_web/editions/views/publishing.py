@@ -90,9 +90,7 @@ def act(visit: Visit, cycle: str) -> HttpResponse:
             publishing.freeze(actor=actor, draft=draft.pk)
             messages.success(visit.request, _("The edition is being frozen. You can leave this page."))
         case "recall":
-            publishing.recall(
-                actor=actor, draft=draft.pk, freeze=number(data.get("freeze")), why=data.get("why", "")
-            )
+            publishing.recall(actor=actor, draft=draft.pk, freeze=number(data.get("freeze")), why=data.get("why", ""))
     visit.ask("edition.see", edition_target(draft))
     return to(visit, "edition-publish", cycle)
 

@@ -11,7 +11,6 @@ from eirene_web.journal.services import Field
 from eirene_web.policy import NotThere
 from eirene_web.reports.models import Report
 
-
 #: Who is told, in the transaction in which an accepted answer of a report changed: accepted or corrected. Apps above
 #: this one add themselves when they are loaded: this one does not know them.
 ACCEPTED: list[Callable[[Report], None]] = []
