@@ -28,13 +28,20 @@ EMPTY_LINES = 3
 
 
 def write_questionnaire(
-    pack: Pack, cycle: str, *, lang: str = "", body: str | None = None, report: Report | None = None
+    pack: Pack,
+    cycle: str,
+    *,
+    lang: str = "",
+    body: str | None = None,
+    report: Report | None = None,
+    sections: tuple[str, ...] = (),
 ) -> bytes:
     """The questionnaire of a cycle as .docx bytes, the same for the same arguments.
 
     lang     language; the pack's first if empty
     body     whose it is, for title and header; a report's own body if one is given
     report   the answers to print; absent: an empty questionnaire
+    sections ids of the sections to print; all if empty
 
     Raises UsageError for a cycle or body that the pack does not have.
     """
@@ -43,18 +50,27 @@ def write_questionnaire(
         raise UsageError(
             f"The pack {pack.header.id} has no body {body!r}.", remedy=f"It has: {', '.join(pack.bodies)}."
         )
-    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report).bytes()
+    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report, sections).bytes()
 
 
 class _Writer:
     """One document, written from the top down."""
 
-    def __init__(self, pack: Pack, cycle: str, lang: str, body: str | None, report: Report | None) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        cycle: str,
+        lang: str,
+        body: str | None,
+        report: Report | None,
+        sections: tuple[str, ...] = (),
+    ) -> None:
         import docx
 
         self.pack, self.lang, self.body, self.report = pack, lang, body, report
         self.cycle = cycle_of(pack, cycle)
         self.questionnaire = asked(pack, cycle)
+        self.sections = [s for s in self.questionnaire.sections if not sections or s.id in sections]
         self.say = Phrases(lang, pack.phrases)
         self.doc = docx.Document()
         self.bookmarks = 0
@@ -66,7 +82,7 @@ class _Writer:
         self._running_heads()
         self._opening()
         self._contents()
-        for section in self.questionnaire.sections:
+        for section in self.sections:
             self._section(section)
         buffer = io.BytesIO()
         self.doc.save(buffer)
@@ -132,7 +148,7 @@ class _Writer:
         """A field that Word can refresh; it already holds what Word would put there, so nobody must."""
         doc = self.doc
         doc.add_paragraph(self.say("dx_contents"), style="Contents Heading")
-        lines = [(f"s{n}", self._section_title(s)) for n, s in enumerate(self.questionnaire.sections, start=1)]
+        lines = [(f"s{n}", self._section_title(s)) for n, s in enumerate(self.sections, start=1)]
         for n, (anchor, title) in enumerate(lines):
             paragraph = doc.add_paragraph(style="toc 1")
             if n == 0:
