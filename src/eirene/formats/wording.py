@@ -1,4 +1,4 @@
-"""The parts of an answer and their values in a reader's words: “Army · Women”, “1,234”, “withheld”.
+"""Questions, the parts of an answer and their values in a reader's words: “Army · Women”, “1,234”, “withheld”.
 
 Parts are those of `eirene.questionnaires.parts`. What comes from outside is shown as it is where no word is known.
 """
@@ -6,6 +6,7 @@ Parts are those of `eirene.questionnaires.parts`. What comes from outside is sho
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 from babel import Locale
 
 from eirene.formats import _layout as lay
-from eirene.framework import Pack, codes
+from eirene.framework import AskedQuestionnaire, Pack, codes
 from eirene.framework.model import Column, Question
-from eirene.questionnaires.model import TOTAL
+from eirene.questionnaires.model import TOTAL, Answer, Cell, CellKey
 from eirene.questionnaires.parts import cell_codes
 from eirene.text import Phrases, date, locale, number, pick
 
@@ -31,7 +32,7 @@ def part_label(pack: Pack, question: Question, part: str, lang: str) -> str:
     if name in lay.NOTES:
         return f"{say(f'dx_part_{name}')} ({_language(rest, lang)})"
     if name == "definition":
-        return f"{say('dx_part_definition')}{say('document_colon')}{_definition_label(pack, question, rest, lang)}"
+        return f"{say('dx_part_definition')}{say('document_colon')}{definition_label(pack, question, rest, lang)}"
     known = {"status": "wb_head_status", "releasability": "wb_head_releasability", "naming": "wb_head_naming",
              "particulars": "dx_particulars", "rows": "dx_part_rows"}  # fmt: skip
     return say(known[name]) if name in known else part
@@ -54,7 +55,8 @@ def _language(code: str, lang: str) -> str:
         return code
 
 
-def _definition_label(pack: Pack, question: Question, rest: str, lang: str) -> str:
+def definition_label(pack: Pack, question: Question, rest: str, lang: str) -> str:
+    """`rest`: categories.<code> or fields.<name>."""
     group, _, key = rest.partition(".")
     grid = pack.definitions.get(question.definition or "")
     if grid is not None and group == "categories":
@@ -114,12 +116,13 @@ def _lines(pack: Pack, columns: Sequence[Column], value: Any, lang: str) -> str:
     """One line of text for each line, as people read it."""
     told = []
     for line in value if isinstance(value, list) else []:
-        cells = [_entry(pack, column, line.get(column.id), lang) for column in columns]
+        cells = [entry_words(pack, column, line.get(column.id), lang) for column in columns]
         told.append("; ".join(cell for cell in cells if cell))
     return "\n".join(told)
 
 
-def _entry(pack: Pack, column: Column, value: Any, lang: str) -> str:
+def entry_words(pack: Pack, column: Column, value: Any, lang: str) -> str:
+    """One entry of a line."""
     if value in (None, ""):
         return ""
     options = lay.column_options(pack, column, lang)
@@ -145,3 +148,71 @@ def _number(value: Any, lang: str) -> str:
         return str(value)
     exponent = exact.as_tuple().exponent
     return number(exact, lang, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+# --- what is asked, for those who read it on paper ------------------------------------------------------------------
+
+_SIMPLE_CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*==\s*'?([A-Za-z0-9][\w+-]*)'?\s*$")
+
+
+def guidance(pack: Pack, sheet: AskedQuestionnaire, question: Question, lang: str) -> str:
+    """Guidance, counting rule, condition and unit of a question, one after the other."""
+    say = Phrases(lang, pack.phrases)
+    lines = [pick(question.guidance, lang)]
+    rule = pick(question.counting_rule, lang)
+    if rule:
+        lines.append(say("wb_counting_rule", rule=rule))
+    if question.asked_if:
+        lines.append(say("wb_asked_if", condition=condition(pack, sheet, question.asked_if, lang)))
+    if question.unit and question.type in ("matrix", "rows"):
+        lines.append(say("wb_unit", unit=unit_name(pack, question.unit, lang)))
+    if question.measure != "none":
+        lines.append(say(f"wb_measure_{question.measure}"))
+    return " ".join(line.strip() for line in lines if line.strip())
+
+
+def condition(pack: Pack, sheet: AskedQuestionnaire, given: str, lang: str) -> str:
+    """The condition under which a question is asked, with numbers in place of ids."""
+    simple = _SIMPLE_CONDITION.match(given)
+    if simple and simple[1] in sheet.questions:
+        of = sheet.questions[simple[1]]
+        word = simple[2]
+        if of.question.type in ("yes_no", "single_choice"):
+            word = lay.choice_options(pack, of.question, lang).words.get(word, word)
+        return Phrases(lang, pack.phrases)("wb_condition_is", number=of.number, word=word)
+    known = {q.id: q.number for q in sheet.questions.values()}
+    return re.sub(r"[a-z][a-z0-9_]*", lambda found: known.get(found[0], found[0]), given)
+
+
+def unit_name(pack: Pack, unit: str, lang: str) -> str:
+    known = pack.units.get(unit)
+    return pick(known.label, lang) if known else unit
+
+
+def code_label(pack: Pack, question: Question, dimension: str | None, code: str, lang: str) -> str:
+    """A code of a matrix in words."""
+    if code == TOTAL or dimension is None:
+        return Phrases(lang, pack.phrases)("wb_total")
+    return codes(pack, question.dimensions[dimension].list).label(code, lang)
+
+
+def line_told(answer: Answer, grid: lay.Matrix, line: tuple[str, ...]) -> bool:
+    """Lines that do not apply as a whole, or hold nothing, are left out of a report that is filled in."""
+    held = [answer.cells.get(grid.key(line, code)) for code in grid.columns()]
+    return any(cell is not None and cell.status != "not_applicable" for cell in held)
+
+
+def cell_words(pack: Pack, answer: Answer | None, key: CellKey, lang: str) -> str:
+    if answer is None:
+        return ""
+    cell: Cell | None = answer.cells.get(key)
+    if cell is None:
+        return "–"
+    if cell.status != "answered":
+        return lay.status_options(pack, lang).words[cell.status]
+    return number_words(cell.value, lang)
+
+
+def number_words(value: object, lang: str) -> str:
+    """With the reader's separators, and as many decimals as were given."""
+    return _number(value, lang) if isinstance(value, int | Decimal) else str(value)

@@ -14,19 +14,20 @@ from eirene.questionnaires.model import Report as Answers
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
-from eirene_web.reports.models import Export
+from eirene_web.reports.models import Export, Report, Submission
 from eirene_web.reports.services.common import chain_of, locked_report
 from eirene_web.reports.services.transfer.common import (
     OutFile,
     found_report,
+    not_there,
     questions_of,
     readable,
     standing,
     wanted_sections,
 )
 from eirene_web.reports.services.transfer.compare import Handed, handed_out
-from eirene_web.reports.targets import answer_target
-from eirene_web.reports.working import Working
+from eirene_web.reports.targets import answer_target, submission_target
+from eirene_web.reports.working import Working, opened_submission
 
 LANGUAGES = ("en", "fr")
 
@@ -148,3 +149,52 @@ def file_name(working: Working, lang: str, sections: Sequence[str], ending: str,
     part = "" if len(sections) == len(working.sheet.sections) else f"sections-{'-'.join(sections)}"
     words = [report.body.code, report.cycle.code, what, part[:60], lang]
     return "-".join(word for word in words if word) + f".{ending}"
+
+
+# --- what was submitted ---------------------------------------------------------------------------------------------
+
+#: Files of a submission by name → form.
+SUBMISSION_FILES = ("receipt.pdf", "report.pdf", "report.docx", "report.xlsx", "report.json")
+
+
+def find_submission(actor: Actor, report: Report, number: int) -> Submission:
+    """Raises NotThere."""
+    found = (
+        Submission.objects.select_related("report__cycle__alliance", "report__body", "person", "post__body")
+        .filter(report=report, number=number)
+        .first()
+    )
+    if found is None:
+        raise not_there()
+    ask(actor, "submission.read", submission_target(found))
+    return found
+
+
+def submission_file(*, actor: Actor, submission: Submission, name: str, lang: str = "", address: str = "") -> OutFile:
+    """A file of what was submitted: `name` is one of SUBMISSION_FILES. JSON is the submission itself, to the byte.
+
+    Raises NotThere; UsageError for another name or language.
+    """
+    from eirene_web.reports.services.transfer import printing
+
+    ask(actor, "submission.read", submission_target(submission))
+    if name not in SUBMISSION_FILES:
+        raise UsageError(_("There is no such file of a submission: %(name)s.") % {"name": name[:40]})
+    working = Working(submission.report)
+    language = known_language(working, lang)
+    pack = working.pack
+    report = submission.report
+    stem = f"{report.body.code}-{report.cycle.code}-{submission.number}"
+    if name == "report.json":
+        return OutFile(f"{stem}.json", bytes(submission.document))
+    if name == "receipt.pdf":
+        data = printing.receipt_pdf(submission, pack, language, address)
+        return OutFile(f"{stem}-receipt-{language}.pdf", data)
+    answers = opened_submission(submission.pk, pack)
+    if name == "report.pdf":
+        data = printing.submission_pdf(actor, submission, pack, answers, language)
+    elif name == "report.docx":
+        data = write_questionnaire(pack, report.cycle.code, lang=language, report=answers)
+    else:
+        data = write_workbook(pack, report.cycle.code, answers.body, lang=language, report=answers)
+    return OutFile(f"{stem}-{language}.{name.rpartition('.')[2]}", data)
