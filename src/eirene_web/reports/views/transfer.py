@@ -135,8 +135,9 @@ def submission_file(visit: Visit, cycle: str, body: str, number: int, name: str)
 
 
 def _receipts_page(visit: Visit) -> str:
-    """Where a receipt is checked, as it is printed."""
-    return settings.EIRENE_URL or visit.request.build_absolute_uri("/").rstrip("/")
+    """Where a receipt is checked, as it is printed: the same for everybody, whatever language they read."""
+    base = settings.EIRENE_URL or visit.request.build_absolute_uri("/").rstrip("/")
+    return f"{base}/{visit.alliance.slug}/work/receipts/"
 
 
 # --- handing in -----------------------------------------------------------------------------------------------------
