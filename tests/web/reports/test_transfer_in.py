@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
+from eirene.errors import UsageError
 from eirene_web import clock
 from eirene_web.journal.models import Entry
 from eirene_web.policy import NotAllowed, NotThere
@@ -317,8 +318,30 @@ def test_others_nations_and_the_office_find_nothing(harbour_world: World) -> Non
         ):
             with pytest.raises(NotThere):
                 call()
-    with pytest.raises(NotAllowed):
-        take_in.upload(actor=harbour_world.actor("ALF.reader"), report=report, name="x", data=b"x")
+    reader = harbour_world.actor("ALF.reader")
+    assert take_in.preview(actor=reader, entry=entry.pk).items == ()
+    for refused in (
+        lambda: take_in.upload(actor=reader, report=report, name="x", data=b"x"),
+        lambda: take_in.drop_import(actor=reader, entry=entry.pk),
+        lambda: take_in.apply_import(actor=reader, entry=entry.pk, choice=Choice()),
+        lambda: take_in.read_again(actor=reader, entry=entry.pk),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+
+
+def test_a_task_that_failed_can_be_started_again(harbour_world: World) -> None:
+    from eirene_web.work.models import Job
+
+    actor, report = harbour_world.actor(WHO), harbour_world.report("ALF").pk
+    data = typed(handed_out(harbour_world, WHO, "ALF"), {CREW: {"1": 12}})
+    entry = take_in.upload(actor=actor, report=report, name="x.xlsx", data=data)
+    with pytest.raises(UsageError, match="being read"):
+        take_in.read_again(actor=actor, entry=entry.pk)
+    Job.objects.update(state="failed", finished=IN_CYCLE)
+    take_in.read_again(actor=actor, entry=entry.pk)
+    run_jobs()
+    assert Import.objects.get(pk=entry.pk).state == "ready"
 
 
 @pytest.mark.parametrize(

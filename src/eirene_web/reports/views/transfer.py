@@ -204,7 +204,7 @@ class ShownSection:
 
 
 @require_safe
-@page("answer.fill")
+@page("answer.read", "answer.fill")
 def entry(visit: Visit, cycle: str, body: str, entry: int) -> HttpResponse:
     report = _found(visit, cycle, body)
     return _show_entry(visit, report, take_in.find_import(visit.actor, entry, report.pk))

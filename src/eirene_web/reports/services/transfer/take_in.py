@@ -100,26 +100,24 @@ def enter_import(*, actor: Actor, report: int, blob: str, name: str, where: str 
     return made
 
 
-def read_again(*, actor: Actor, entry: int, where: str = "") -> Import:
-    """Starts reading again a file whose task failed. UsageError where it is read already."""
-    found = find_import(actor, entry)
-    if found.state != _State.READING or job_of(found) not in (None, *_ended(found)):
-        raise UsageError(_("The file is being read."))
-    return _read_again(actor=actor, entry=entry, where=where)
-
-
-def _ended(entry: Import) -> list[Job]:
-    return list(Job.objects.filter(subject=f"import:{entry.pk}", state__in=["failed", "cancelled", "done"]))
-
-
 @change
-def _read_again(*, actor: Actor, entry: int, where: str) -> Import:
+def read_again(*, actor: Actor, entry: int, where: str = "") -> Import:
+    """Starts reading again a file whose task ended without having read it. UsageError where it is being read."""
     from eirene_web.reports.tasks import read_import
 
-    found = Import.objects.select_for_update(of=("self",)).select_related("report__body").get(pk=entry)
+    found = find_import(actor, entry)
+    common.ask_to_fill_something(actor, Working(found.report))
+    Import.objects.select_for_update(of=("self",)).get(pk=entry)
+    job = job_of(found)
+    if found.state != _State.READING or (job is not None and job.finished is None):
+        raise UsageError(_("The file is being read."))
     start(
         read_import, kind="import", alliance=actor.alliance, nation=found.report.body.nation, person=actor.person,
         subject=f"import:{entry}", where=where, entry=entry,
+    )  # fmt: skip
+    record(
+        actor, "answer.fill", chain=chain_of(found.report), subject=f"import:{entry}",
+        fields=[Field(f"import:{entry}", "read again", None, True)],
     )  # fmt: skip
     return found
 
@@ -389,6 +387,8 @@ def drop_import(*, actor: Actor, entry: int) -> Import:
     report = locked_report(find_import(actor, entry).report_id)
     row = Import.objects.select_for_update(of=("self",)).get(pk=entry)
     row.report = report
+    if row.person_id != actor.person:
+        common.ask_to_fill_something(actor, Working(report))
     if row.state == _State.DROPPED:
         return row
     if row.state == _State.APPLIED:
