@@ -362,7 +362,9 @@ class _Writer:
         _child(table._tbl.tblPr, "w:tblLook").set(_w("val"), "0420" if heads else "0400")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = _twips(width)
-        cells = table._cells
+        cells, lines = table._cells, table._tbl.tr_lst
+        # By id: python-docx looks through all styles each time that one is set by name.
+        looks = {head: self.doc.styles[name].style_id for head, name in ((True, "Table Head"), (False, "Table Text"))}
         strong = {n + bool(heads) for n in bold}
         for r, row in enumerate(rows):
             head = bool(heads) and r == 0
@@ -370,13 +372,13 @@ class _Writer:
                 cell = cells[r * len(widths) + c]
                 cell.width = _twips(widths[c])
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.doc.styles["Table Head" if head else "Table Text"]
+                paragraph._p.style = looks[head]
                 run = paragraph.add_run(text)
                 run.bold = True if r in strong or (labels and c == 0) else None
                 if numbers_from is not None and c >= numbers_from:
                     paragraph.alignment = 2
                 paragraph.paragraph_format.keep_with_next = True if head or r < min(len(rows) - 1, 3) else None
-            _row_rules(table.rows[r]._tr, head)
+            _row_rules(lines[r], head)
         self.doc.add_paragraph(style="After Table")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
+from cast import sampler, toy
 from eirene.errors import UsageError
 from eirene_web import clock
 from eirene_web.journal.models import Entry
@@ -18,7 +19,7 @@ from eirene_web.reports.services.transfer import out, take_in
 from eirene_web.reports.services.transfer.take_in import MINE, THEIRS, Choice
 from typed import typed
 from web.reports.transferring import handed_in, handed_out, keys, run_jobs
-from web.world import IN_CYCLE, World
+from web.world import IN_CYCLE, World, build
 
 pytestmark = pytest.mark.django_db
 WHO = "ALF.rapporteur"
@@ -154,6 +155,32 @@ def test_a_workbook_whose_export_is_not_known_clears_nothing(harbour_world: Worl
     assert keys(harbour_world, WHO, entry) == {"crew/cells.men": (30, 31, True)}
     assert "not known here" in take_in.in_words(entry.notes, "en")[0].what
     assert "pas connue ici" in take_in.in_words(entry.notes, "fr")[0].what
+
+
+def test_a_part_of_the_form_says_nothing_about_the_rest(db: None) -> None:
+    world = build(sampler(), "2022", ("AAA",))
+    actor, report = world.actor("AAA.rapporteur"), world.report("AAA").pk
+    filling.save_answers(
+        actor=actor, report=report, edits=[Edit("leave_weeks", "value", 18), Edit("law", "value", "no")]
+    )
+    part = handed_out(world, "AAA.rapporteur", "AAA", sections=["1"])
+    assert keys(world, "AAA.rapporteur", handed_in(world, "AAA.rapporteur", "AAA", part)) == {}
+    whole = handed_out(world, "AAA.rapporteur", "AAA")
+    emptied = typed(whole, {"AAA/2022/leave_weeks": {"1": None}})
+    found = keys(world, "AAA.rapporteur", handed_in(world, "AAA.rapporteur", "AAA", emptied))
+    assert found == {"leave_weeks/value": (18, None, False)}
+
+
+def test_a_workbook_of_another_cycle_is_refused_with_both_named(db: None) -> None:
+    from eirene.formats import write_workbook
+
+    world = build(sampler(), "2022", ("AAA",))
+    entry = handed_in(world, "AAA.rapporteur", "AAA", write_workbook(sampler(), "2021", "AAA"))
+    told = " ".join(p.what for p in take_in.in_words(entry.problems, "en"))
+    assert "2021" in told
+    assert "2022" in told
+    entry = handed_in(world, "AAA.rapporteur", "AAA", write_workbook(toy(), "2022", "ALF"))
+    assert entry.state == "refused"
 
 
 def test_a_reason_put_in_place_of_a_value_and_a_value_in_place_of_a_reason(harbour_world: World) -> None:
