@@ -65,7 +65,6 @@ def _show_files(visit: Visit, report: Report, error: UsageError | None = None) -
         "may_fill": take_in.may_fill(visit.actor, working),
         "limit": settings.EIRENE_UPLOAD_BYTES,
         "events": take_in.history(actor=visit.actor, report=report),
-        "fingerprint": packages.fingerprint_shown(),
         "error": error,
     }
     return visit.render("reports/transfer.html", context, status=400 if error else 200)
@@ -204,7 +203,7 @@ class ShownSection:
 
 
 @require_safe
-@page("answer.read", "answer.fill")
+@page("answer.read")
 def entry(visit: Visit, cycle: str, body: str, entry: int) -> HttpResponse:
     report = _found(visit, cycle, body)
     return _show_entry(visit, report, take_in.find_import(visit.actor, entry, report.pk))
