@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class EditionsConfig(AppConfig):
@@ -12,13 +11,6 @@ class EditionsConfig(AppConfig):
     def ready(self) -> None:
         from eirene_web.editions.services.figuring import report_accepted
         from eirene_web.reports.services.common import ACCEPTED
-        from eirene_web.work.kinds import KINDS
 
         if report_accepted not in ACCEPTED:
             ACCEPTED.append(report_accepted)
-        KINDS.update({
-            "edition.figures": _("Computing the figures of an edition"),
-            "edition.circulate": _("Sending a draft out under silence"),
-            "edition.freeze": _("Freezing an edition"),
-            "release.verify": _("Checking a release"),
-        })  # fmt: skip

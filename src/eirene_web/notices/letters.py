@@ -12,10 +12,10 @@ from eirene_web.notices.services import post_letter
 
 
 class Outbox(BaseEmailBackend):
-    """One letter for each recipient; plain text alone."""
+    """One letter for each recipient, with what is attached."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             for address in message.recipients():
-                post_letter(address=address, subject=str(message.subject), text=str(message.body))
+                post_letter(address=address, subject=str(message.subject), content=message.message().as_bytes())
         return len(email_messages)

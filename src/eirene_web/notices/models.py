@@ -68,14 +68,15 @@ class Preference(models.Model):
 
 
 class Letter(models.Model):
-    """A mail to one address that is no notice: an invitation, a link for a new password. Its text goes with it."""
+    """A mail to one address that is no notice: an invitation, a link for a new password. Its content goes with it."""
 
     Mail = Notice.Mail
 
     address = models.EmailField(max_length=254)
     subject = models.CharField(max_length=200)
-    #: Empty as soon as the letter is sent or given up: it may hold a link that lets somebody in.
-    text = models.TextField(blank=True)
+    #: The whole mail with what is attached; empty as soon as it is sent or given up, for it may hold a link that lets
+    #: somebody in.
+    content = models.BinaryField(default=bytes)
     at = models.DateTimeField()
     mail = models.CharField(max_length=8, choices=Notice.Mail.choices, default=Notice.Mail.WAITING)
     tries = models.IntegerField(default=0)

@@ -16,6 +16,7 @@ import time
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -56,11 +57,9 @@ class Parcel:
 
     rows: Sequence[Notice | Letter]
     address: str
-    subject: str
-    text: str
+    mail: EmailMessage
     #: What its Message-ID is made of: the same rows to the same address are the same mail.
     key: str
-    settings_page: str = ""
 
 
 @task(queue_name=OUTSIDE)
@@ -82,7 +81,7 @@ def send_waiting() -> None:
 
 def _keep_all() -> None:
     Notice.objects.filter(mail=Notice.Mail.WAITING).update(mail=Notice.Mail.KEPT)
-    Letter.objects.filter(mail=Notice.Mail.WAITING).update(mail=Notice.Mail.KEPT, text="")
+    Letter.objects.filter(mail=Notice.Mail.WAITING).update(mail=Notice.Mail.KEPT, content=b"")
 
 
 # --- what goes into which mail --------------------------------------------------------------------------------------
@@ -94,7 +93,8 @@ def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _parcels() -> Iterable[Parcel]:
     for letter in _due(Letter.objects)[:MOST_MAILS]:
-        yield Parcel([letter], letter.address, letter.subject, letter.text, f"letter:{letter.pk}:{letter.at}")
+        mail = message_from_bytes(bytes(letter.content), EmailMessage, policy=SMTP)
+        yield Parcel([letter], letter.address, mail, f"letter:{letter.pk}:{letter.at}")
     alliances = {one.slug: one for one in Alliance.objects.defer("pack__content")}
     digests: dict[tuple[int, str], list[Notice]] = {}
     shared: set[tuple[str, str]] = set()
@@ -162,7 +162,12 @@ def _parcel(
         foot = _("You are told this for the post that you hold. When and whether you are mailed is yours to choose:")
         no_answer = _("Nobody reads answers to this address.")
     text = "\n\n".join([subject, *filter(None, parts), f"-- \nEirene, {name}\n{foot}\n{page}\n{no_answer}"])
-    return Parcel(rows, _to(rows[0]), f"[{name}] {subject}", text + "\n", key, page)
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = f"[{name}] {subject}"
+    if page.startswith("http"):
+        mail["List-Unsubscribe"] = f"<{page}>"
+    mail.set_content(text + "\n")
+    return Parcel(rows, _to(rows[0]), mail, key)
 
 
 def _to(row: Notice) -> str:
@@ -196,7 +201,7 @@ def _claim(parcel: Parcel) -> bool:
 def _hand_over(post: Post, parcel: Parcel) -> bool:
     """Whether the server takes mails at all."""
     try:
-        post.send(_mail(parcel))
+        post.send(_addressed(parcel))
     except Refused as refusal:
         _failed(parcel, str(refusal), for_good=refusal.for_good)
         return True
@@ -219,9 +224,9 @@ def _failed(parcel: Parcel, why: str, *, for_good: bool) -> None:
 
 
 def _settle(parcel: Parcel, **fields: Any) -> None:
-    """Nothing is kept of a letter's text once it is sent or given up."""
+    """Nothing is kept of a letter's content once it is sent or given up."""
     first = parcel.rows[0]
-    emptied = {"text": ""} if isinstance(first, Letter) else {}
+    emptied = {"content": b""} if isinstance(first, Letter) else {}
     type(first).objects.filter(pk__in=[row.pk for row in parcel.rows]).update(**fields, **emptied)
 
 
@@ -232,17 +237,16 @@ def _tell_office(alliance: str) -> None:
     tell("mail_failed", people=people, alliance=alliance, key=now().date().isoformat(), where=where)
 
 
-def _mail(parcel: Parcel) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(parcel.subject.split())
-    mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = parcel.address
-    mail["Date"] = now()
-    mail["Message-ID"] = f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{_domain()}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    if parcel.settings_page.startswith("http"):
-        mail["List-Unsubscribe"] = f"<{parcel.settings_page}>"
-    mail.set_content(parcel.text)
+def _addressed(parcel: Parcel) -> EmailMessage:
+    mail = parcel.mail
+    fields = {
+        "From": settings.DEFAULT_FROM_EMAIL, "To": parcel.address, "Date": now(), "Auto-Submitted": "auto-generated",
+        "Message-ID": f"<{hashlib.sha256(parcel.key.encode()).hexdigest()[:40]}@{_domain()}>",
+    }  # fmt: skip
+    for name in (*fields, "Cc", "Bcc"):
+        del mail[name]
+    for name, value in fields.items():
+        mail[name] = value
     return mail
 
 

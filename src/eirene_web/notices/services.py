@@ -8,6 +8,7 @@ send_again        the office has what could not be mailed tried once more
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +24,12 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.notices.kinds import KINDS
 from eirene_web.notices.models import Letter, Notice, Preference
 from eirene_web.notices.recipients import Directory, People
+from eirene_web.notices.words import address_of, without_language
 from eirene_web.policy import Actor, NotThere, Target, ask
 from eirene_web.work.models import Job
+
+#: Nobody waits before a page for so long: only then is it news that something is done.
+LONG = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,8 @@ def tell_all(alliance: str, messages: Iterable[Message]) -> int:
     made = [
         Notice(
             person_id=person, address=address, alliance=alliance, kind=message.kind,
-            key=f"{alliance}:{message.kind}:{message.key}"[:200], facts=dict(message.facts), where=message.where,
-            at=now(), mail=_mail(message.kind, demo=known[person]),
+            key=f"{alliance}:{message.kind}:{message.key}"[:200], facts=dict(message.facts),
+            where=without_language(message.where), at=now(), mail=_mail(message.kind, demo=known[person]),
         )
         for message in wanted
         for person, address in message.people.items()
@@ -101,22 +106,26 @@ def kick() -> None:
     enqueue_once(send_waiting.module_path)
 
 
-def post_letter(*, address: str, subject: str, text: str) -> Letter:
-    """A mail that is no notice, for the worker to send."""
-    mail = Letter.Mail.WAITING if settings.MAIL_SERVER is not None else Letter.Mail.KEPT
+def post_letter(*, address: str, subject: str, content: bytes) -> Letter:
+    """A mail that is no notice, for the worker to send: `content` is the whole mail. Nothing of it is kept where there
+    is no server, or for an address that cannot exist (.invalid)."""
+    goes = settings.MAIL_SERVER is not None and not address.lower().endswith(".invalid")
     with transaction.atomic():
         letter = Letter.objects.create(
-            address=address, subject=" ".join(subject.split())[:200], at=now(), mail=mail,
-            text=text if mail == Letter.Mail.WAITING else "",
+            address=address, subject=" ".join(subject.split())[:200], at=now(), content=content if goes else b"",
+            mail=Letter.Mail.WAITING if goes else Letter.Mail.KEPT,
         )  # fmt: skip
-        if mail == Letter.Mail.WAITING:
+        if goes:
             kick()
     return letter
 
 
 def job_ended(job: Job) -> None:
-    """Whoever started a job is told that it is done or has failed; of the installation's own, administrators are."""
+    """Whoever started a job is told that it has failed, and of a long one with a result that it is done; of the
+    installation's own, administrators are told what failed."""
     kind = "job_done" if job.state == Job.State.DONE else "job_failed"
+    if kind == "job_done" and not (job.where and job.finished and job.finished - job.created > LONG):
+        return
     facts, key = {"work": job.kind}, f"{job.pk}:{job.finished}"
     if job.alliance and job.person_id:
         tell(kind, people={job.person_id: ""}, alliance=job.alliance, key=key, facts=facts, where=_job_page(job, ""))
@@ -129,8 +138,6 @@ def job_ended(job: Job) -> None:
 
 
 def _job_page(job: Job, slug: str) -> str:
-    from eirene_web.notices.words import address_of
-
     return address_of("job", job.alliance or slug, job.pk)
 
 

@@ -53,6 +53,14 @@ def in_language(address: str, lang: str) -> str:
     return f"/{lang}{address}" if address and lang != settings.LANGUAGE_CODE else address
 
 
+def without_language(address: str) -> str:
+    """The same page in English: how notices keep it, whoever's page it was made on."""
+    for code, _name in settings.LANGUAGES:
+        if address.startswith(f"/{code}/"):
+            return address[len(code) + 1 :]
+    return address
+
+
 def address_of(page: str, *args: Any) -> str:
     """The address of a page without the language, as notices keep it."""
     with translation.override(settings.LANGUAGE_CODE):
@@ -80,6 +88,8 @@ def _facts(facts: Mapping[str, Any], alliance: Alliance, person: Person, lang: s
         "left": _left(int(facts.get("days", 0))),
         "late": _late(int(facts.get("days", 0))),
         "by": "",
+        "number": str(facts.get("number", "")),
+        "until": _instant(facts.get("until"), zone, lang),
         "work": title_of(str(facts.get("work", ""))),
     }
     if facts.get("due"):

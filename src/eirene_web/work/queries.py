@@ -20,20 +20,26 @@ def jobs(actor: Actor) -> QuerySet[Job]:
     nation, office = reach(actor, "job.see"), reach(actor, "office_job.see")
     wanted = Q(pk__in=[]) | _mine(actor, (nation, office))
     if nation.nations:
-        wanted |= Q(nation__in=list(nation.nations), alliance=actor.alliance)
+        wanted |= Q(nation__in=list(nation.nations))
     if office.everything:
-        wanted |= Q(nation="", alliance__in=["", actor.alliance])
-    return Job.objects.filter(wanted).select_related("person").order_by("-created", "-pk")
+        wanted |= Q(nation="")
+    return Job.objects.filter(here(actor), wanted).select_related("person").order_by("-created", "-pk")
+
+
+def here(actor: Actor) -> Q:
+    """Jobs of the actor's alliance, of their own account, and of the installation itself, which are nobody's."""
+    account = Q(person__isnull=True) | Q(person=actor.person)
+    return Q(alliance=actor.alliance) | Q(account, alliance="")
 
 
 def _mine(actor: Actor, scopes: Iterable[Reach]) -> Q:
     own = any(scope.self_ for scope in scopes) and actor.person is not None
-    return Q(person=actor.person, alliance=actor.alliance) if own else Q(pk__in=[])
+    return Q(person=actor.person) if own else Q(pk__in=[])
 
 
 def find_job(actor: Actor, pk: int) -> Job:
     """Raises NotThere."""
-    found = Job.objects.select_related("person").filter(pk=pk, alliance__in=["", actor.alliance]).first()
+    found = Job.objects.select_related("person").filter(here(actor), pk=pk).first()
     if found is None or not can(actor, verb_of(found, "see"), job_target(found, actor.alliance)):
         raise NotThere(_("There is no such page, or it is not for you."))
     return found

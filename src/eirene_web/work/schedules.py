@@ -26,7 +26,10 @@ from eirene_web.work.models import Schedule
 
 @dataclass(frozen=True)
 class ByClock:
-    """A task without arguments that is due when cron's five fields say so, read by the clock of a time zone."""
+    """A task without arguments that is due when cron's five fields say so, read by the clock of a time zone.
+
+    `task` is the task itself or the dotted path to it. The lists of apps may hold plain tuples of the same four.
+    """
 
     name: str
     cron: str
@@ -35,6 +38,10 @@ class ByClock:
 
     def __post_init__(self) -> None:
         next_time(self.cron, self.time_zone, dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+
+    @property
+    def path(self) -> str:
+        return self.task if isinstance(self.task, str) else str(self.task.module_path)
 
 
 def next_time(cron: str, time_zone: str, after: dt.datetime) -> dt.datetime:
@@ -56,7 +63,8 @@ def declared() -> dict[str, ByClock]:
     found: dict[str, ByClock] = {}
     for app in settings.INSTALLED_APPS:
         if app.startswith("eirene_web.") and app != "eirene_web.work" and find_spec(f"{app}.schedules"):
-            for one in import_module(f"{app}.schedules").SCHEDULES:
+            for given in import_module(f"{app}.schedules").SCHEDULES:
+                one = given if isinstance(given, ByClock) else ByClock(*given)
                 if found.setdefault(one.name, one) is not one:
                     raise UsageError(f"Two schedules are called {one.name!r}.")
     found.update({one.name: one for one in _own()})
@@ -77,7 +85,7 @@ def sync(wanted: dict[str, ByClock] | None = None) -> None:
         Schedule.objects.filter(name__in=set(rows) - set(wanted)).delete()
         for name, one in sorted(wanted.items()):
             row = rows.get(name)
-            fields = {"cron": one.cron, "time_zone": one.time_zone, "task": one.task.module_path}
+            fields = {"cron": one.cron, "time_zone": one.time_zone, "task": one.path}
             if row is not None and all(getattr(row, field) == value for field, value in fields.items()):
                 continue
             fields["next_at"] = next_time(one.cron, one.time_zone, now())

@@ -35,6 +35,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.work.liveness import LockLost
 from eirene_web.work.models import Effect, Job
+from eirene_web.work.queries import here
 from eirene_web.work.targets import CANCELLABLE, job_target, verb_of
 
 Task = Any
@@ -100,10 +101,10 @@ def _check(*, lock: bool = False) -> None:
 
 
 class Running:
-    """A job while it runs."""
+    """A job while it runs. Work by the clock has none (its `job` is not in the table): nobody waits for it."""
 
-    def __init__(self, job: Job) -> None:
-        self.job, self._told, self._phase = job, 0.0, ""
+    def __init__(self, job: Job | None = None) -> None:
+        self.job, self._told, self._phase = job or Job(), 0.0, ""
 
     def tell(self, phase: str, done: int = 0, of: int = 0) -> None:
         """Writes how far it is. Raises Cancelled if that was asked for meanwhile. Call it outside transactions.
@@ -146,10 +147,16 @@ def once(key: str) -> bool:
 
 
 def background(function: Callable[..., dict[str, Any] | None]) -> Task:
-    """A task of the queue. What it gives back (ids) becomes the job's result; an EireneError is told, not retried."""
+    """A task of the queue. What it gives back (ids) becomes the job's result; an EireneError is told, not retried.
+
+    Without a job, as a schedule starts it, whatever goes wrong is tried again and shown when it has failed for good.
+    """
 
     @functools.wraps(function)
-    def run(job: int, **arguments: Any) -> None:
+    def run(job: int | None = None, **arguments: Any) -> None:
+        if job is None:
+            function(Running(), **arguments)
+            return
         row = Job.objects.select_related("person").filter(pk=job).first()
         if row is None or not _begin(row):
             return
@@ -298,7 +305,7 @@ def run_again(*, actor: Actor, job: int) -> Job:
 
 
 def _locked(actor: Actor, job: int) -> Job:
-    found = Job.objects.select_for_update(of=("self",)).filter(pk=job, alliance__in=["", actor.alliance]).first()
+    found = Job.objects.select_for_update(of=("self",)).filter(here(actor), pk=job).first()
     if found is None:
         raise NotThere(_("There is no such page, or it is not for you."))
     return found

@@ -44,7 +44,7 @@ def pause(starts: int) -> dt.timedelta:
 
 
 class Worker(db_worker.Worker):  # type: ignore[misc]
-    """One lane of work. `guards`: whether it also looks after dead workers and schedules."""
+    """One lane of work: takes the tasks of some queues, one at a time."""
 
     def __init__(
         self,
@@ -52,15 +52,13 @@ class Worker(db_worker.Worker):  # type: ignore[misc]
         *,
         queues: Sequence[str] = ("*",),
         excluded: Sequence[str] = (),
-        guards: bool = True,
         most_starts: int = MOST_STARTS,
     ) -> None:
         super().__init__(
             queue_names=list(queues), interval=IDLE, batch=False, backend_name="default", startup_delay=False,
             max_tasks=None, worker_id=mark.id, excluded_queue_names=list(excluded),
         )  # fmt: skip
-        self.mark, self.guards, self.most_starts = mark, guards, most_starts
-        self._looked = float("-inf")
+        self.mark, self.most_starts = mark, most_starts
 
     def shutdown(self, signum: int, frame: Any) -> None:
         """Ends at once if nothing is being done; else after it, and at once if it is told a second time."""
@@ -69,22 +67,30 @@ class Worker(db_worker.Worker):  # type: ignore[misc]
         self.running = False
 
     def run(self) -> None:
-        """Until it is told to stop. Raises LockLost when others take this process for dead: it must end then."""
+        """Until it is told to stop."""
         while self.running:
             close_old_connections()
-            if time.monotonic() - self._looked >= LOOK_AFTER:
-                self.look_after()
             if not self.run_one() and self.running:
                 time.sleep(self.interval)
 
+    def watch(self) -> None:
+        """Looks after the house until it is told to stop: beside the lanes, so that a long task delays nothing."""
+        while self.running:
+            close_old_connections()
+            try:
+                self.look_after()
+            except OperationalError as error:
+                if not db_worker.is_locked_database_exception(error):
+                    raise
+            time.sleep(LOOK_AFTER)
+
     def look_after(self) -> None:
-        """What the dead left goes back to the queue; what is due by the clock is put on it."""
-        self._looked = time.monotonic()
+        """What the dead left goes back to the queue; what is due by the clock is put on it. Raises LockLost when others
+        take this process for dead: it must end then."""
         if not self.mark.stands():
             raise LockLost("This worker's lock is gone.")
-        if self.guards:
-            self.rescue()
-            schedules.fire_due()
+        self.rescue()
+        schedules.fire_due()
 
     def run_one(self) -> bool:
         """Whether there was a task to run."""
@@ -193,34 +199,37 @@ def firmly(write: Callable[[], T]) -> T:
 
 
 def work(*, most_starts: int = MOST_STARTS) -> None:
-    """Works until it is told to stop: one lane for the house's own tasks, one for those that wait for the outside."""
+    """Works until it is told to stop: a lane for the house's own tasks, one for those that wait for the outside, and
+    beside them the watch over dead workers and schedules."""
     mark = take_mark()
     if isinstance(mark, FileMark):
         mark.sweep()
     schedules.sync()
-    lanes = [
-        Worker(mark, excluded=[services.OUTSIDE], most_starts=most_starts),
-        Worker(mark, queues=[services.OUTSIDE], guards=False, most_starts=most_starts),
-    ]
-    lanes[0].configure_signals()
-    aside = threading.Thread(target=_lane, args=(lanes[1],), daemon=True)
-    aside.start()
+    inside = Worker(mark, excluded=[services.OUTSIDE], most_starts=most_starts)
+    outside = Worker(mark, queues=[services.OUTSIDE], most_starts=most_starts)
+    inside.configure_signals()
+    inside.look_after()
+    aside = [threading.Thread(target=_aside, args=(run,), daemon=True) for run in (outside.run, outside.watch)]
+    for thread in aside:
+        thread.start()
     try:
-        lanes[0].run()
+        inside.run()
     finally:
         # What is being mailed just now is given a moment; what is cut off is begun again by the next worker.
-        lanes[1].running = False
-        aside.join(timeout=3)
-        if not aside.is_alive():
+        outside.running = False
+        for thread in aside:
+            thread.join(timeout=3)
+        if not any(thread.is_alive() for thread in aside):
             mark.drop()
 
 
-def _lane(lane: Worker) -> None:
+def _aside(run: Callable[[], None]) -> None:
+    """A thread beside the main one. If it breaks the process is worth nothing; its keeper starts another."""
     try:
-        lane.run()
-    except Exception as error:
-        log.error("the lane to the outside broke: %s\n%s", _kind(error), _where(error))
-        os._exit(1)  # with its lane gone the process is worth nothing; its keeper starts another
+        run()
+    except BaseException as error:
+        log.error("the worker ends: %s\n%s", error if isinstance(error, LockLost) else _kind(error), _where(error))
+        os._exit(1)
     finally:
         connections.close_all()
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +42,9 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(signed: Path, tmp_path: Path) -> Iterator[Path]:
+def office(signed: Path, tmp_path: Path) -> Path:
     shutil.copytree(signed, tmp_path / "office")
-    yield tmp_path / "office"
+    return tmp_path / "office"
 
 
 @pytest.mark.parametrize("where", ["in the middle of writing", "after the first release", "before it is held"])

@@ -320,7 +320,8 @@ def test_an_answer_withheld_is_in_no_file_of_any_release_for_others(stage: Stage
     for who in ("ALF.officer", "CHA.reader", "observer", "clerk"):
         reader = signed_in(stage.world, who)
         for address in ("/harbour/2022/", "/harbour/2022/nations/BRA/", "/harbour/work/editions/2022/part/ALF/",
-                        "/harbour/work/editions/2022/out/1/?chapter=body-BRA", "/harbour/for/secretariat/2022/"):  # fmt: skip
+                        "/harbour/work/editions/2022/out/1/?chapter=body-BRA",
+                        "/harbour/for/secretariat/2022/"):  # fmt: skip
             page = reader.get(address).content.decode()
             assert "zwqcharter" not in page, (who, address)
             assert "zwqreason" not in page, (who, address)

@@ -53,7 +53,7 @@ def test_a_worker_that_was_down_at_the_instant_ends_silence_once_when_it_is_back
     assert stage.circulation.ended == EXPIRES
     ended = Entry.objects.filter(verb="silence.end")
     assert ended.count() == 1
-    assert Notice.objects.filter(kind="draft_agreed").count() == 1
+    assert Notice.objects.filter(kind="edition.agreed").count() == 1
 
 
 @pytest.mark.django_db

@@ -136,7 +136,8 @@ def test_who_broke_silence_is_on_no_other_nations_page_and_in_no_notice(stage: S
     for who in ("ALF.officer", "BRA.rapporteur", "observer"):
         nation = who.partition(".")[0]
         reader = signed_in(stage.world, who)
-        for address in (f"/harbour/work/editions/2022/part/{nation}/", "/harbour/work/editions/2022/out/1/?chapter=crew",
+        for address in (f"/harbour/work/editions/2022/part/{nation}/",
+                        "/harbour/work/editions/2022/out/1/?chapter=crew",
                         "/harbour/work/editions/", f"/harbour/work/editions/2022/part/{nation}/texts/"):  # fmt: skip
             page = reader.get(address).content.decode()
             assert "zwqreason" not in page
@@ -148,7 +149,7 @@ def test_who_broke_silence_is_on_no_other_nations_page_and_in_no_notice(stage: S
     )
     told = [str(n.facts) for n in Notice.objects.exclude(kind__startswith="cycle")]
     assert not [one for one in told if "CHA" in one or "zwq" in one]
-    assert not Notice.objects.filter(kind="silence_broken").exclude(person__name="coordinator").exists()
+    assert not Notice.objects.filter(kind="edition.broken").exclude(person__name="coordinator").exists()
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage as DjangoMail
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -293,23 +293,31 @@ def test_whoever_changes_their_mind_is_mailed_at_once(world: World, smtp: Server
 # --- letters --------------------------------------------------------------------------------------------------------
 
 
-def test_what_django_mails_goes_through_the_outbox_and_its_text_goes_with_it(
+def test_what_django_mails_goes_through_the_outbox_and_its_content_goes_with_it(
     world: World, smtp: Server, settings: object
 ) -> None:
     settings.EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"  # type: ignore[attr-defined]
-    send_mail("A new\npassword".replace("\n", " "), "https://wps.example.int/account/key/x1y2", None, ["a@b.example"])
+    mail = DjangoMail("Nouveau mot de passe à choisir", "/account/key/x1y2", None, ["a@b.example"], bcc=["c@b.example"])
+    mail.attach("head.json", "{}", "application/json")
+    mail.send()
     assert smtp.connections == 0
-    letter = Letter.objects.get()
-    assert "x1y2" in letter.text
+    assert "x1y2" in bytes(Letter.objects.order_by("pk")[0].content).decode()
     work_off()
-    assert [(to, "x1y2" in mail.get_content()) for to, mail in smtp.taken] == [("a@b.example", True)]
-    letter.refresh_from_db()
-    assert (letter.mail, letter.text) == ("sent", "")
+    assert smtp.to == ["a@b.example", "c@b.example"]
+    for address, mail in smtp.taken:
+        assert mail["To"] == address
+        assert mail["Subject"] == "Nouveau mot de passe à choisir"
+        assert "c@b.example" not in str(mail) or address == "c@b.example"
+        assert "x1y2" in mail.get_body().get_content()
+        assert [part.get_filename() for part in mail.iter_attachments()] == ["head.json"]
+    assert {(letter.mail, bytes(letter.content)) for letter in Letter.objects.all()} == {("sent", b"")}
 
 
-def test_without_a_mail_server_a_letters_text_is_not_kept(settings: object) -> None:
-    services.post_letter(address="a@b.example", subject="A new password", text="x1y2")
-    assert list(Letter.objects.values_list("mail", "text")) == [("kept", "")]
+def test_nothing_is_kept_of_a_letter_that_cannot_go(smtp: Server, settings: object) -> None:
+    services.post_letter(address="bma.head@demo.invalid", subject="A new password", content=b"x1y2")
+    settings.MAIL_SERVER = None  # type: ignore[attr-defined]
+    services.post_letter(address="a@b.example", subject="A new password", content=b"x1y2")
+    assert [(letter.mail, bytes(letter.content)) for letter in Letter.objects.all()] == [("kept", b"")] * 2
 
 
 @pytest.mark.parametrize(

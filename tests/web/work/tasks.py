@@ -77,6 +77,15 @@ def is_overtaken(running: Running) -> None:
             Job.objects.create(kind="effect", subject="overtaken", state="done", created=now(), finished=now())
 
 
+@background
+def by_clock(running: Running) -> None:
+    """A task of the kind that jobs have, started by a schedule."""
+    running.tell("ticking")
+    DONE.append("by_clock")
+    with transaction.atomic():
+        assert running.once("by_clock")
+
+
 @task
 def tick() -> None:
     DONE.append("tick")

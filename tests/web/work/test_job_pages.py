@@ -55,6 +55,13 @@ def test_everybody_sees_their_own_and_what_their_post_answers_for(
     assert all(job.state == "waiting" for job in Job.objects.all())
 
 
+def test_what_somebody_does_with_their_account_is_theirs_alone(harbour_world: World) -> None:
+    person = harbour_world.people["ALF.rapporteur"]
+    job = services.start(tasks.counts, kind="mail_reset", person=person.pk, of=1)
+    for who, status in (("ALF.rapporteur", 200), ("clerk", 404), ("coordinator", 404), ("ALF.admin", 404)):
+        assert signed_in(harbour_world, who).get(f"/harbour/work/jobs/{job.pk}/").status_code == status
+
+
 def test_a_job_that_goes_on_renews_itself_with_and_without_javascript(
     harbour_world: World, jobs: dict[str, Job]
 ) -> None:

@@ -48,7 +48,7 @@ def test_four_kills_in_the_middle_of_eight_tasks(house: House) -> None:
     outcome = trial.run(house, tasks=8, kills=4)
     whole(outcome, 8)
     assert sum(outcome.tries) >= 8 + len(outcome.gaps)
-    assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 10
+    assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 20
 
 
 @pytest.mark.soak
@@ -57,14 +57,17 @@ def test_twenty_kills_in_the_middle_of_fifty_tasks(house: House, seed: int) -> N
     outcome = trial.run(house, tasks=50, kills=20, seed=seed)
     print(outcome)
     whole(outcome, 50)
-    assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 10
+    assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 20
 
 
-def test_what_was_due_for_years_fires_once_for_two_workers(house: House) -> None:
-    house.do("make_due")
+def test_what_was_due_for_years_fires_once_for_two_workers_however_busy_they_are(house: House) -> None:
+    house.do("enqueue", "2", "60")
     with house.worker(), house.worker():
-        time.sleep(5)
-    found = house.do("fired")
+        trial.wait_for_a_start(house, time.monotonic() + 30)
+        time.sleep(1)
+        house.do("make_due")
+        time.sleep(4)
+        found = house.do("fired")
     assert set(found) >= {"work.tidy", "reports.remind"}
     assert all(row == [1, True] for row in found.values()), found
 

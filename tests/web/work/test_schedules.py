@@ -94,6 +94,17 @@ def test_it_fires_when_due_and_what_was_missed_counts_as_one() -> None:
 
 
 @pytest.mark.django_db
+def test_a_task_of_the_kind_that_jobs_have_can_be_due_too_and_be_named_by_its_path() -> None:
+    with clock.at(START):
+        schedules.sync({"x": ByClock("x", "* * * * *", "web.work.tasks.by_clock")})
+    with clock.at(START + dt.timedelta(minutes=1)):
+        schedules.fire_due()
+    work_off()
+    assert tasks.DONE == ["by_clock"]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
 def test_it_is_not_put_on_the_queue_again_while_it_stands_there() -> None:
     with clock.at(START):
         schedules.sync(wanted("* * * * *"))

@@ -272,7 +272,7 @@ def _failed(*, freeze: int, error: dict[str, str]) -> Freeze:
     one.save(update_fields=["state", "error"])
     fields = [*moved_to(row, Draft.State.SIGNED), Field(f"freeze:{one.pk}", "state", "building", "failed")]
     row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "freeze_failed", f"{one.pk}")
+    notify.tell_office(row, "edition.not_frozen", one.number, f"{one.pk}")
     record(None, "edition.freeze", chain=office_chain(row), subject=subject(row), fields=fields)
     return one
 
@@ -392,7 +392,7 @@ def _enter(*, freeze: int, entries: dict[str, tuple[str, dict[str, Any]]]) -> bo
     one.save(update_fields=["state", "published"])
     fields_ = [*moved_to(row, Draft.State.PUBLISHED), Field(f"freeze:{one.pk}", "state", "held", "published")]
     row.save(update_fields=["state", "moved"])
-    notify.tell_nations(row, "edition_published", f"{one.pk}")
+    notify.tell_nations(row, "edition.published", one.number, f"{one.pk}")
     record(None, "edition.publish", chain=office_chain(row), subject=subject(row), fields=fields_)
     return True
 

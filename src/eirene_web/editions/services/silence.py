@@ -187,7 +187,7 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     row.state, row.opened = Circulation.State.OPEN, now()
     row.save(update_fields=["state", "opened"])
     _wake(row.expires)
-    notify.tell_nations(draft, "draft_circulated", f"{row.number}", deadline=row.expires.isoformat())
+    notify.tell_nations(draft, "edition.circulated", row.number, until=row.expires.isoformat())
     record(
         None, "edition.circulate", chain=office_chain(draft), subject=subject(draft),
         fields=[Field(f"circulation:{row.pk}", "state", "preparing", "open")],
@@ -220,7 +220,7 @@ def _recalled(actor: Actor | None, row: Draft, one: Circulation, reason: str) ->
     fields = [*moved_to(row, Draft.State.DRAFTING), Field(f"circulation:{one.pk}", "state", None, "recalled")]
     row.save(update_fields=["state", "moved"])
     if one.opened is not None:
-        notify.tell_nations(row, "draft_recalled", f"{one.number}")
+        notify.tell_nations(row, "edition.recalled", one.number)
     record(actor, "edition.recall", chain=office_chain(row), subject=subject(row), fields=fields, why=reason)
     return one
 
@@ -297,7 +297,7 @@ def break_silence(
         one.save(update_fields=["state", "ended"])
         moved_to(row, Draft.State.BROKEN)
         row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "silence_broken", f"{one.number}:{made.pk}")
+    notify.tell_office(row, "edition.broken", one.number, f"{made.pk}")
     record(
         actor, "silence.break", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for)],
@@ -325,7 +325,7 @@ def ask_time(*, actor: Actor, draft: int, circulation: int, nation: str, until: 
     made = Extension.objects.create(
         circulation=one, nation=nation, reason=why, until=until, at=now(), person_id=actor.person
     )
-    notify.tell_office(row, "time_asked", f"{one.number}:{made.pk}")
+    notify.tell_office(row, "edition.time_asked", one.number, f"{made.pk}")
     record(
         actor, "silence.ask_time", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"extension:{made.pk}", "until", None, until)], why=why,
@@ -349,7 +349,7 @@ def decide_extension(
     one.state = Extension.State.GRANTED if grant else Extension.State.DECLINED
     one.answer, one.decided, one.decider_id = answer.strip()[:4000], now(), actor.person
     one.save()
-    notify.tell_nation(row, one.nation, "time_decided", f"{one.pk}")
+    notify.tell_nation(row, one.nation, "edition.time_decided", one.circulation.number, f"{one.pk}")
     record(
         actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row),
         fields=[*fields, Field(f"extension:{one.pk}", "state", "requested", str(one.state))], why=one.answer,
@@ -377,7 +377,7 @@ def _extend(row: Draft, circulation: int, until: dt.datetime) -> Field:
     one.save(update_fields=["expires"])
     _wake(until)
     told = until.isoformat()
-    notify.tell_nations(row, "silence_extended", f"{one.number}:{told}", deadline=told)
+    notify.tell_nations(row, "edition.extended", one.number, told, until=told)
     return Field(f"circulation:{one.pk}", "expires", before, until)
 
 
@@ -406,7 +406,7 @@ def end(*, draft: int, circulation: int) -> bool:
         Field(f"circulation:{one.pk}", "outcome", None, str(one.outcome)),
     ]  # fmt: skip
     row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "draft_agreed", f"{one.number}")
+    notify.tell_office(row, "edition.agreed", one.number)
     record(None, "silence.end", chain=office_chain(row), subject=subject(row), fields=fields)
     return True
 

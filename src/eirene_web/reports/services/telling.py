@@ -17,7 +17,6 @@ from eirene_web.clock import now
 from eirene_web.notices.recipients import Directory, People, joined
 from eirene_web.notices.services import Message, tell_all
 from eirene_web.notices.words import address_of
-from eirene_web.organisations.models import Body
 from eirene_web.reports.models import Assignment, ClearanceStep, Correction, Cycle, Report, Return, Thread
 
 # --- what every message needs ---------------------------------------------------------------------------------------
@@ -137,6 +136,17 @@ def section_assigned(assignment: Assignment) -> int:
     )  # fmt: skip
 
 
+def section_reminded(assignment: Assignment) -> int:
+    """The rapporteur calls a section to mind; at most once a day."""
+    report = assignment.report
+    left = (assignment.due - now().astimezone(zone_of(report)).date()).days if assignment.due else 0
+    kind = "section_overdue" if left < 0 else "section_due" if assignment.due else "section_assigned"
+    return _tell(
+        kind, report, _directory(report).holders([assignment.post_id]), f"{assignment.pk}:{now().date()}",
+        section=assignment.section, days=abs(left), **_due(assignment.due),
+    )  # fmt: skip
+
+
 def clearance_pending(report: Report) -> int:
     """To every post whose turn it is now; those told before in this round hear nothing."""
     steps = ClearanceStep.objects.filter(report=report, round=report.round, state=ClearanceStep.State.PENDING)
@@ -242,48 +252,6 @@ def correction_requested(correction: Correction) -> int:
 def correction_decided(correction: Correction) -> int:
     report = correction.report
     return _tell("correction_decided", report, _directory(report).across(report.body.nation), f"{correction.pk}")
-
-
-# --- the edition ----------------------------------------------------------------------------------------------------
-
-
-def draft_circulated(
-    *, alliance: str, cycle: str, draft: int | str, until: dt.datetime, nations: Iterable[str], where: str
-) -> int:
-    """To the contact point of each nation that the draft is put to. `where`: address without language."""
-    return _edition("draft_circulated", alliance, cycle, nations, f"{draft}", where, deadline=until.isoformat())
-
-
-def silence_broken(*, alliance: str, cycle: str, draft: int | str, where: str) -> int:
-    """To the office alone, and without saying who: its page does."""
-    people = Directory(alliance, [""]).office("coordinator")
-    message = Message("silence_broken", people, f"{cycle}:{draft}:{_moment()}", {"cycle": cycle}, where)
-    return tell_all(alliance, [message])
-
-
-def edition_published(*, alliance: str, cycle: str, release: str, nations: Iterable[str], where: str) -> int:
-    """To the contact points of the nations, and to the office."""
-    people = Directory(alliance, [""]).office("coordinator", "reviewer")
-    office = Message("edition_published", people, f"{cycle}:{release}:office", {"cycle": cycle}, where)
-    return tell_all(alliance, [office]) + _edition("edition_published", alliance, cycle, nations, release, where)
-
-
-def _edition(
-    kind: str, alliance: str, cycle: str, nations: Iterable[str], key: str, where: str, **facts: Any
-) -> int:  # fmt: skip
-    wanted = set(nations)
-    directory = Directory(alliance, wanted)
-    zones = dict(Body.objects.filter(alliance=alliance, code__in=wanted).values_list("code", "time_zone"))
-    return tell_all(
-        alliance,
-        [
-            Message(
-                kind, directory.across(nation), f"{cycle}:{key}:{nation}",
-                {"cycle": cycle, "nation": nation, "zone": zones.get(nation, ""), **facts}, where,
-            )
-            for nation in sorted(wanted)
-        ],
-    )  # fmt: skip
 
 
 # --- by the clock ---------------------------------------------------------------------------------------------------
