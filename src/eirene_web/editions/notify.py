@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q
-from django.urls import reverse
 
 from eirene.framework import asked_bodies
 from eirene_web.clock import now
 from eirene_web.editions.models import Draft
 from eirene_web.notices.services import tell
+from eirene_web.notices.words import address_of
 from eirene_web.organisations.models import Holding
 from eirene_web.organisations.packs import opened
 
@@ -57,5 +57,5 @@ def _tell(
     tell(
         kind, people=people, alliance=draft.alliance_id, key=f"{draft.pk}:{number}:{occasion}",
         facts={"cycle": draft.cycle.code, "number": str(number), **facts},
-        where=reverse("draft", args=[draft.alliance_id, draft.cycle.code]),
+        where=address_of("draft", draft.alliance_id, draft.cycle.code),
     )  # fmt: skip
