@@ -141,7 +141,7 @@ def test_an_audience_reads_its_releases_under_its_own_address_and_no_cache_keeps
 
 
 @pytest.mark.django_db
-def test_pages_ask_as_often_for_two_nations_as_for_three(settings: Any, db: None) -> None:
+def test_pages_ask_as_often_however_much_was_written_and_said(settings: Any, db: None) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
