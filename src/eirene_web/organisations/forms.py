@@ -17,6 +17,10 @@ from eirene_web.organisations.models import Body, Holding, Post
 from eirene_web.policy import ROLES
 
 
+#: Roles that may be limited to sections.
+LIMITED = ("contributor", "clearing_officer", "reader")
+
+
 class Day(forms.DateInput):
     input_type = "date"
 
@@ -125,7 +129,7 @@ class PostForm(Named):
             self.fields[f"role_{code}"] = forms.BooleanField(
                 label=ROLES[code].title, help_text=ROLES[code].description, required=False, initial=code in held
             )
-            if at == "body":
+            if at == "body" and code in LIMITED:
                 self.fields[f"sections_{code}"] = forms.CharField(
                     label=_now("Sections for “%(role)s”") % {"role": ROLES[code].title}, required=False,
                     max_length=400, initial=", ".join(held.get(code, [])),
