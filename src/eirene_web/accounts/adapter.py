@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         _just_authenticated(request)
         response = super().post_login(request, user, **given)
         services.note_sign_in(person=user, method=strength.method_of(request), success=True, address=self._from(request))
-        if strength.owes_second_factor(user):
+        if not strength.is_strong(request) and strength.owes_second_factor(user):
             query = urlencode({"next": response.headers["Location"]})
             return HttpResponseRedirect(f"{reverse('second-factor')}?{query}")
         return response

@@ -115,7 +115,7 @@ class PostForm(Named):
     until = a_day(_("Last day"), required=False, help_text=_("Fill in to close the post."))
 
     def __init__(
-        self, *given: Any, body: Body, posts: list[tuple[int, str]], sections: list[str], post: Post | None = None,
+        self, *given: Any, body: Body, posts: list[tuple[int, str]], sections: dict[str, str], post: Post | None = None,
         **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*given, **more)
