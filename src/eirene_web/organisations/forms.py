@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eirene_web.accounts.forms import languages, zones
@@ -43,7 +43,7 @@ class Named(forms.Form):
         for code, _name in settings.LANGUAGES:
             tongue = get_language_info(code)["name_translated"]
             own[f"name_{code}"] = forms.CharField(
-                label=_now("%(what)s, in %(language)s") % {"what": self.name_label, "language": tongue},
+                label=gettext("%(what)s, in %(language)s") % {"what": self.name_label, "language": tongue},
                 max_length=200, required=False, initial=(words or {}).get(code, ""),
             )  # fmt: skip
         self.fields = {**own, **self.fields}
@@ -51,7 +51,7 @@ class Named(forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         if not self.words:
-            self.add_error(f"name_{settings.LANGUAGE_CODE}", _now("A name is needed, in one language at least."))
+            self.add_error(f"name_{settings.LANGUAGE_CODE}", gettext("A name is needed, in one language at least."))
         return found
 
     @property
@@ -131,7 +131,7 @@ class PostForm(Named):
             )
             if at == "body" and code in LIMITED:
                 self.fields[f"sections_{code}"] = forms.CharField(
-                    label=_now("Sections for “%(role)s”") % {"role": ROLES[code].title}, required=False,
+                    label=gettext("Sections for “%(role)s”") % {"role": ROLES[code].title}, required=False,
                     max_length=400, initial=", ".join(held.get(code, [])),
                 )  # fmt: skip
 
@@ -151,7 +151,7 @@ class PostForm(Named):
         for code in self.role_codes:
             wrong = [one for one in self._sections(code) if one not in self.known]
             if wrong:
-                message = _now("There is no section “%(section)s”. The sections are: %(all)s.")
+                message = gettext("There is no section “%(section)s”. The sections are: %(all)s.")
                 self.add_error(f"sections_{code}", message % {"section": wrong[0][:20], "all": ", ".join(self.known)})
         return found
 
