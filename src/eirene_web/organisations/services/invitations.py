@@ -49,8 +49,12 @@ def invite(
     language: str = "en",
     via: str = Holding.Via.HOLDER,
     since: dt.date | None = None,
+    by_mail: bool = True,
 ) -> Invitation:
-    """Asks the owner of an address into a post. Whether they have an account already is told to nobody but them."""
+    """Asks the owner of an address into a post. Whether they have an account already is told to nobody but them.
+
+    by_mail   False: whoever installs passes the link on by hand
+    """
     row = locked_post(post)
     ask(actor, "posts.fill", body_target(row.body))
     address = _address(email)
@@ -64,7 +68,8 @@ def invite(
         post=row, email=address, name=" ".join(name.split())[:200], language=clean_language(language), via=via,
         since=since, by_id=actor.person, made=made, expires=made + LIFE,
     )  # fmt: skip
-    _mail(invitation, actor)
+    if by_mail:
+        _mail(invitation, actor)
     thing = f"invitation:{invitation.pk}"
     record(
         actor, "posts.fill", chain=chain_of(row.body), subject=f"post:{row.pk}",
