@@ -140,7 +140,7 @@ def _indicators(pack: Pack, lang: str, w: dict[str, str]) -> Iterator[str]:
 RIGHTS = {
     "en": {
         "title": "Who may do what",
-        "made": "Made from the policy table by `make docs`; do not edit. The same table stands on the page *Who may do what*.",
+        "made": "Made from the policy table by `make docs`; do not edit. The page *Who may do what* shows it too.",
         "rule": "A right belongs to a role, a role to a post, and a person has it for as long as they hold the post. "
         "What is not listed here, nobody may do.",
         "roles": "The roles",
@@ -158,8 +158,8 @@ RIGHTS = {
     },
     "fr": {
         "title": "Qui peut quoi",
-        "made": "Établi à partir de la table des droits par `make docs` ; ne pas modifier. La même table figure sur la page "
-        "*Qui peut quoi*.",
+        "made": "Établi à partir de la table des droits par `make docs` ; ne pas modifier. La page *Qui peut "
+        "quoi* montre la même table.",
         "rule": "Un droit appartient à un rôle, un rôle à un poste, et une personne l’a tant qu’elle occupe le poste. "
         "Ce qui n’est pas inscrit ici, personne ne le peut.",
         "roles": "Les rôles",

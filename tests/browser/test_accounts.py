@@ -30,7 +30,8 @@ ACCOUNT = [
 ]  # fmt: skip
 BODIES = [
     "who-may/", "who-may/?role=rapporteur", "bodies/", "bodies/?on=2027-01-01", "bodies/BMA/", "bodies/_office/",
-    "bodies/_office/add/", "bodies/_office/change/", "bodies/BMA/add/", "bodies/BMA/time-zone/", "bodies/BMA/posts/add/",
+    "bodies/_office/add/", "bodies/_office/change/", "bodies/BMA/add/", "bodies/BMA/time-zone/",
+    "bodies/BMA/posts/add/",
     "bodies/posts/1/", "bodies/posts/7/change/", "bodies/posts/7/fill/", "bodies/posts/7/invite/",
     "bodies/holdings/7/hand-over/", "bodies/holdings/7/end/", "bodies/people/", "bodies/people/7/",
     "bodies/people/7/suspend/",
@@ -46,7 +47,16 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demonstration office. By name, not by number: a passkey belongs to a name."""
     home = tmp_path_factory.mktemp("office")
     log = home / "serve.log"
-    command = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--no-build", "--demo", "--port", PORT]
+    command = [
+        sys.executable,
+        "-c",
+        "from eirene.cli import main; main()",
+        "serve",
+        "--no-build",
+        "--demo",
+        "--port",
+        PORT,
+    ]
     # The code under test, also where another copy is the one that is installed.
     source = str(Path(eirene_web.__file__).parents[1])
     environment = {**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": source}

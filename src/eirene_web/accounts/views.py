@@ -195,7 +195,9 @@ def demo(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         chosen = request.POST.get("person", "")
-        person = Person.objects.filter(pk=int(chosen), demo=True, is_active=True).first() if chosen.isdecimal() else None
+        person = (
+            Person.objects.filter(pk=int(chosen), demo=True, is_active=True).first() if chosen.isdecimal() else None
+        )
         if person is None:
             raise Http404
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])

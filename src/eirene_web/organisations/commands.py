@@ -1,7 +1,7 @@
 """Commands with which an installation begins: an alliance from its pack, and its first administrator.
 
-    eirene alliance PACK --time-zone Europe/Brussels      founds it, or follows a new version of the pack
-    eirene administrator ADDRESS --alliance SLUG          prints the link of an invitation
+eirene alliance PACK --time-zone Europe/Brussels      founds it, or follows a new version of the pack
+eirene administrator ADDRESS --alliance SLUG          prints the link of an invitation
 """
 
 from __future__ import annotations

@@ -8,14 +8,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from eirene_web.accounts.forms import languages, zones
 from eirene_web.organisations.models import Body, Holding, Post
 from eirene_web.policy import ROLES
-
 
 #: Roles that may be limited to sections.
 LIMITED = ("contributor", "clearing_officer", "reader")
@@ -104,7 +102,9 @@ class PostForm(Named):
 
     name_label = _("Title")
     mailbox = forms.EmailField(
-        label=_("Mailbox"), required=False, help_text=_("A functional address outlives its readers. Empty: the holder’s.")
+        label=_("Mailbox"),
+        required=False,
+        help_text=_("A functional address outlives its readers. Empty: the holder’s."),
     )
     above = forms.TypedChoiceField(label=_("Post above"), required=False, coerce=int, empty_value=None)
     contact = forms.BooleanField(

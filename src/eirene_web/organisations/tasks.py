@@ -22,7 +22,9 @@ from eirene_web.work.services import Running, background
 def mail_invitation(running: Running, *, invitation: int) -> dict[str, Any] | None:
     """The link by which an invitation is answered, in the language that was chosen for it."""
     row = (
-        Invitation.objects.select_related("post__body__alliance").filter(pk=invitation, used=None, withdrawn=None).first()
+        Invitation.objects.select_related("post__body__alliance")
+        .filter(pk=invitation, used=None, withdrawn=None)
+        .first()
     )
     if row is None:
         return None
@@ -30,7 +32,9 @@ def mail_invitation(running: Running, *, invitation: int) -> dict[str, Any] | No
         pack = pack_of(row.post.body.alliance)
         link = absolute(reverse("invitation", args=[link_for(row)]))
         alliance, until = pick(pack.header.title, row.language), date(row.expires.date(), row.language)
-        asked = _("you are asked to take a post in Eirene, where %(alliance)s keeps its work on Women, Peace and Security:")
+        asked = _(
+            "you are asked to take a post in Eirene, where %(alliance)s keeps its work on Women, Peace and Security:"
+        )
         once = _("The link works once, until %(until)s. It is for you alone: do not pass it on.")
         text = letter(
             _("Good day,"),

@@ -25,7 +25,7 @@ WHERE: dict[Relation, Any] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One row in words: who, where, and in which states; or, where those are nearly all, in which not. Neither: always."""
+    """One row in words: who, where, in which states; where those are nearly all, in which not. Neither: always."""
 
     role: Role
     where: Any

@@ -32,7 +32,9 @@ def code(at: float | None = None, secret: str = SECRET) -> str:
     return format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
 
 
-def sign_in(client: Client, person: Person, *, password: str = PASSWORD, follow: bool = False, **more: object) -> HttpResponse:
+def sign_in(
+    client: Client, person: Person, *, password: str = PASSWORD, follow: bool = False, **more: object
+) -> HttpResponse:
     data = {"login": person.email, "password": password, **more}
     return client.post("/account/login/", data, follow=follow)
 

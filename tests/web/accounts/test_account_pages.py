@@ -9,8 +9,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from web.accounts.people import PASSWORD, sign_in, with_password
-from web.world import World
 
 from eirene_web.accounts import tasks
 from eirene_web.accounts.models import Person
@@ -18,6 +16,8 @@ from eirene_web.accounts.policy import CLOSED, ROUTES
 from eirene_web.journal.models import Entry
 from eirene_web.policy import table
 from eirene_web.work.models import Job
+from web.accounts.people import PASSWORD, sign_in, with_password
+from web.world import World
 
 
 @pytest.fixture
@@ -31,7 +31,9 @@ def signed_in(drafter: Person, client: Client) -> Client:
     return client
 
 
-def test_name_language_and_clock_are_changed_and_the_page_follows_the_language(signed_in: Client, drafter: Person) -> None:
+def test_name_language_and_clock_are_changed_and_the_page_follows_the_language(
+    signed_in: Client, drafter: Person
+) -> None:
     given = {"name": "  Dana   Drafter ", "language": "fr", "time_zone": "Pacific/Tarawa"}
     done = signed_in.post("/account/", given)
     assert done.headers["Location"] == "/fr/account/"
@@ -105,8 +107,10 @@ def test_a_new_password_by_mail(drafter: Person, client: Client, language: str) 
     done = client.post(there, {"password1": new, "password2": new})
     assert done.status_code == 302
     assert sign_in(Client(), drafter, password=new).status_code == 302
-    assert "work once" in Client().get(path, follow=True).content.decode() or language == "fr" or (
-        "This link is over" in Client().get(path, follow=True).content.decode()
+    assert (
+        "work once" in Client().get(path, follow=True).content.decode()
+        or language == "fr"
+        or ("This link is over" in Client().get(path, follow=True).content.decode())
     )
 
 
@@ -146,7 +150,9 @@ def test_outside_a_demonstration_there_is_no_such_page(harbour_world: World, cli
     assert client.post("/account/demo/", {"person": made_up.pk}).status_code == 404
 
 
-def test_one_click_signs_in_as_somebody_made_up_and_nobody_else(harbour_world: World, client: Client, settings: Any) -> None:
+def test_one_click_signs_in_as_somebody_made_up_and_nobody_else(
+    harbour_world: World, client: Client, settings: Any
+) -> None:
     settings.EIRENE_DEMO = True
     made_up, real = harbour_world.people["clerk"], harbour_world.people["coordinator"]
     Person.objects.filter(pk=made_up.pk).update(demo=True)
@@ -208,7 +214,9 @@ def test_pages_of_the_own_account_are_for_those_signed_in(client: Client, db: No
     for name, verb in ROUTES.items():
         if verb in ("account.sign_in", CLOSED):
             continue
-        args = {"end-session": [1], "revoke-token": [1], "mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1]}.get(name, [])
+        args = {"end-session": [1], "revoke-token": [1], "mfa_remove_webauthn": [1], "mfa_edit_webauthn": [1]}.get(
+            name, []
+        )
         response = client.get(reverse(name, args=args))
         assert response.status_code == 302, name
         assert "/account/login/" in response.headers["Location"], name
@@ -216,8 +224,8 @@ def test_pages_of_the_own_account_are_for_those_signed_in(client: Client, db: No
 
 def test_account_pages_run_no_script_of_their_own(signed_in: Client) -> None:
     """The content policy allows none; what looks like one is data for allauth’s scripts."""
-    for path in ("/account/", "/account/2fa/app/activate/", "/account/2fa/keys/add/", "/account/2fa/", "/account/tokens/",
-                 "/account/sessions/"):  # fmt: skip
+    for path in ("/account/", "/account/2fa/app/activate/", "/account/2fa/keys/add/", "/account/2fa/",
+                 "/account/tokens/", "/account/sessions/"):  # fmt: skip
         page = signed_in.get(path)
         scripts = re.findall(r"<script([^>]*)>([^<]*)</script>", page.content.decode())
         assert all("src=" in tag or 'type="application/json"' in tag for tag, _body in scripts), path

@@ -1,4 +1,4 @@
-"""Measures of tries and the shared cache: one statement each, so that threads and processes together let no more through."""
+"""Measures of tries and the shared cache: threads and processes together let no more through than one alone."""
 
 from __future__ import annotations
 

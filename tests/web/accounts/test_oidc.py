@@ -14,14 +14,14 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.test import Client
-from web.accounts import fake_oidc
-from web.accounts.people import code, sign_in, with_app, with_password
-from web.world import World
 
 from eirene_web.accounts import sso
 from eirene_web.accounts.models import Person, SignIn
 from eirene_web.organisations import services, tasks
 from eirene_web.work.models import Job
+from web.accounts import fake_oidc
+from web.accounts.people import code, sign_in, with_app, with_password
+from web.world import World
 
 
 @pytest.fixture
@@ -117,7 +117,12 @@ def test_one_account_elsewhere_belongs_to_one_person_here(
 
 @pytest.mark.parametrize(
     ("claims", "strong"),
-    [({"amr": ["pwd", "mfa"]}, True), ({"acr": "https://refeds.org/profile/mfa"}, True), ({"amr": ["pwd"]}, False), ({}, False)],
+    [
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"acr": "https://refeds.org/profile/mfa"}, True),
+        ({"amr": ["pwd"]}, False),
+        ({}, False),
+    ],
 )
 def test_a_session_is_strong_if_the_provider_says_that_it_asked_for_a_second_factor(
     provider: fake_oidc.Provider, harbour_world: World, client: Client, claims: dict[str, Any], strong: bool
@@ -183,7 +188,9 @@ def test_a_state_works_once_and_in_the_own_browser(
 
 def test_stopping_there_is_told(provider: fake_oidc.Provider, harbour_world: World, client: Client) -> None:
     asked = go(client)
-    told = client.get("/account/oidc/mod/callback/", {"error": "access_denied", "state": asked["state"][0]}, follow=True)
+    told = client.get(
+        "/account/oidc/mod/callback/", {"error": "access_denied", "state": asked["state"][0]}, follow=True
+    )
     assert "You stopped" in told.content.decode()
 
 
@@ -231,5 +238,7 @@ def test_nothing_waits_for_ever(provider: fake_oidc.Provider) -> None:
     """A fake is checked too: its token is good for a minute and signed with the key that it publishes."""
     import jwt
 
-    facts = jwt.decode(provider.token()["id_token"], fake_oidc.KEY.public_key(), algorithms=["RS256"], audience="eirene")
+    facts = jwt.decode(
+        provider.token()["id_token"], fake_oidc.KEY.public_key(), algorithms=["RS256"], audience="eirene"
+    )
     assert facts["exp"] - time.time() <= 60

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
-from web.accounts import fake_saml
-from web.accounts.people import sign_in, with_password
-from web.world import World
 
 from eirene_web.accounts import sso
 from eirene_web.accounts.models import Person
+from web.accounts import fake_saml
+from web.accounts.people import sign_in, with_password
+from web.world import World
 
 MD = {"md": "urn:oasis:names:tc:SAML:2.0:metadata"}
 
@@ -171,7 +171,9 @@ def test_a_second_unsigned_assertion_beside_the_signed_one_is_not_read(
     signed = base64.b64decode(fake_saml.response(key, asked, subject="other", number="two")).decode()
     forged = base64.b64decode(fake_saml.response(None, asked, subject="4711", number="three")).decode()
     assertion = forged[forged.index("<saml:Assertion") : forged.index("</samlp:Response>")]
-    come_back(client, base64.b64encode(signed.replace("<saml:Assertion", f"{assertion}<saml:Assertion", 1).encode()).decode())
+    come_back(
+        client, base64.b64encode(signed.replace("<saml:Assertion", f"{assertion}<saml:Assertion", 1).encode()).decode()
+    )
     assert not inside(client)
 
 

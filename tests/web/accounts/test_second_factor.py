@@ -7,13 +7,13 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from web.accounts.people import PASSWORD, code, sign_in, with_app, with_password
-from web.world import World
 
 from eirene_web.accounts import strength
 from eirene_web.accounts.models import Person
 from eirene_web.journal.models import Change
 from eirene_web.organisations import services
+from web.accounts.people import PASSWORD, code, sign_in, with_app, with_password
+from web.world import World
 
 
 @pytest.fixture

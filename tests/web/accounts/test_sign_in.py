@@ -6,11 +6,11 @@ import re
 
 import pytest
 from django.test import Client
-from web.accounts.people import code, secret_is_sealed, sign_in, with_app, with_password
-from web.world import World
 
 from eirene_web.accounts.models import Person, SignIn
 from eirene_web.clock import now
+from web.accounts.people import code, secret_is_sealed, sign_in, with_app, with_password
+from web.world import World
 
 
 @pytest.fixture
@@ -47,7 +47,11 @@ def test_a_wrong_sign_in_says_the_same_whether_the_account_exists_or_not(drafter
 
     def told(response: object) -> str:
         page = response.content.decode()  # type: ignore[attr-defined]
-        return re.sub(r'(value|csrf)[^>]*"[^"]*"|"X-CSRFToken": "[^"]*"', "", page.replace(drafter.email, "nobody@nowhere.example"))
+        return re.sub(
+            r'(value|csrf)[^>]*"[^"]*"|"X-CSRFToken": "[^"]*"',
+            "",
+            page.replace(drafter.email, "nobody@nowhere.example"),
+        )
 
     assert wrong.status_code == nobody.status_code == 200
     assert "The address or the password is not right." in told(wrong)

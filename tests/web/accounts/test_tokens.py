@@ -7,8 +7,6 @@ import re
 
 import pytest
 from django.test import Client
-from web.accounts.people import code, sign_in, with_app, with_password
-from web.world import World
 
 from eirene.errors import UsageError
 from eirene_web import clock
@@ -17,6 +15,8 @@ from eirene_web.accounts.models import Person, Token
 from eirene_web.accounts.queries import owner
 from eirene_web.journal.models import Change, Entry
 from eirene_web.policy import NotThere, SecondFactorNeeded
+from web.accounts.people import code, sign_in, with_app, with_password
+from web.world import World
 
 NOW = dt.datetime(2023, 2, 1, 9, tzinfo=dt.UTC)
 

@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from web.world import World
 
 from eirene.errors import UsageError
 from eirene_web.clock import now
@@ -15,11 +14,19 @@ from eirene_web.journal.models import Entry
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import BodySpan
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
+from web.world import World
 
 DAY = dt.date(2023, 6, 1)
 
 
-def ministry(world: World, name: str = "Ministry of Defence", *, who: str = "ALF.admin", parent: str = "ALF", kind: str = "ministry") -> str:
+def ministry(
+    world: World,
+    name: str = "Ministry of Defence",
+    *,
+    who: str = "ALF.admin",
+    parent: str = "ALF",
+    kind: str = "ministry",
+) -> str:
     return services.add_body(
         actor=world.actor(who), alliance="harbour", kind=kind, name={"en": name, "fr": f"{name} (fr)"}, parent=parent
     ).code  # fmt: skip
@@ -104,9 +111,9 @@ def test_who_may_not_is_refused_and_who_signed_in_weakly_is_led_on(harbour_world
 def test_what_is_wrong_is_said(harbour_world: World, given: dict[str, object], said: str) -> None:
     asked = {"kind": "ministry", "name": {"en": "x"}, "parent": "ALF", **given}
     with pytest.raises(UsageError, match=said):
-        services.add_body(actor=harbour_world.installer, alliance="harbour", **asked) if asked["kind"] != "partner" else (
-            services.add_body(actor=harbour_world.actor("ALF.admin"), alliance="harbour", **asked)
-        )
+        services.add_body(actor=harbour_world.installer, alliance="harbour", **asked) if asked[
+            "kind"
+        ] != "partner" else (services.add_body(actor=harbour_world.actor("ALF.admin"), alliance="harbour", **asked))
 
 
 def test_a_nation_is_renamed_by_its_pack_and_does_not_move(harbour_world: World) -> None:

@@ -26,7 +26,7 @@ def run(command: Any, *arguments: str) -> str:
 @pytest.mark.django_db
 def test_from_a_pack_to_an_administrator_who_signs_in(client: Client, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    assert run(commands.alliance, TOY, "--time-zone", "Europe/Brussels") .startswith("harbour: founded from toy")
+    assert run(commands.alliance, TOY, "--time-zone", "Europe/Brussels").startswith("harbour: founded from toy")
     assert run(commands.alliance, TOY).startswith("harbour: follows toy")
     assert Alliance.objects.get().time_zone == "Europe/Brussels"
     link = run(commands.administrator, "clerk@office.example", "--alliance", "harbour", "--name", "Clerk").strip()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from web.world import World
 
 from eirene.errors import UsageError
 from eirene_web import clock
@@ -21,6 +20,7 @@ from eirene_web.organisations.models import Holding, Invitation
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.work.models import Job
 from eirene_web.work.services import Running
+from web.world import World
 
 PASSWORD = "a heron by the grey lake"
 

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from web.world import IN_CYCLE, World
 
 from eirene.errors import UsageError
 from eirene.framework import asked
@@ -22,6 +21,7 @@ from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import queries as reports
 from eirene_web.reports.services import filling
 from eirene_web.reports.services.filling import Edit
+from web.world import IN_CYCLE, World
 
 
 def holding(world: World, who: str) -> Holding:
@@ -52,7 +52,9 @@ def test_duties_wait_with_the_post_and_whoever_takes_it_finds_them(harbour_world
         report = harbour_world.report("ALF")
         question = next(iter(asked(harbour_world.pack, "2022").questions))
         filling.save_answers(
-            actor=harbour_world.actor("ALF.rapporteur"), report=report.pk, edits=[Edit(question, "comment.en", "so far")]
+            actor=harbour_world.actor("ALF.rapporteur"),
+            report=report.pk,
+            edits=[Edit(question, "comment.en", "so far")],
         )  # fmt: skip
         services.leave_post(
             actor=harbour_world.actor("ALF.admin"), holding=holding(harbour_world, "ALF.rapporteur").pk,
@@ -70,7 +72,11 @@ def test_duties_wait_with_the_post_and_whoever_takes_it_finds_them(harbour_world
 def test_times_of_one_person_in_one_post_do_not_overlap(harbour_world: World) -> None:
     admin, post = harbour_world.actor("ALF.admin"), harbour_world.posts["ALF.rapporteur"].pk
     person = harbour_world.people["ALF.rapporteur"].pk
-    for since, until in ((dt.date(2020, 6, 1), None), (dt.date(2019, 1, 1), dt.date(2020, 1, 1)), (dt.date(2019, 1, 1), None)):
+    for since, until in (
+        (dt.date(2020, 6, 1), None),
+        (dt.date(2019, 1, 1), dt.date(2020, 1, 1)),
+        (dt.date(2019, 1, 1), None),
+    ):
         with pytest.raises(UsageError, match="holds the post already"):
             services.fill_post(actor=admin, post=post, person=person, since=since, until=until)
     services.fill_post(actor=admin, post=post, person=person, since=dt.date(2019, 1, 1), until=dt.date(2019, 12, 31))
@@ -86,7 +92,9 @@ def holding_of(post: int, since: dt.date) -> Holding:
     return Holding.objects.get(post=post, since=since)
 
 
-_spans = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 20), st.one_of(st.none(), st.integers(0, 20))), max_size=8)
+_spans = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(0, 20), st.one_of(st.none(), st.integers(0, 20))), max_size=8
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -127,7 +135,9 @@ def test_acting_and_by_delegation_are_said(harbour_world: World) -> None:
 
 def test_a_rapporteur_fills_posts_of_the_own_nation_alone(harbour_world: World) -> None:
     outsider = harbour_world.people["outsider"].pk
-    services.fill_post(actor=harbour_world.actor("ALF.rapporteur"), post=harbour_world.posts["ALF.drafter"].pk, person=outsider)
+    services.fill_post(
+        actor=harbour_world.actor("ALF.rapporteur"), post=harbour_world.posts["ALF.drafter"].pk, person=outsider
+    )
     for who, post, error in (
         ("ALF.rapporteur", "BRA.drafter", NotThere), ("ALF.drafter", "ALF.head", NotAllowed),
         ("coordinator", "ALF.head", NotAllowed),
@@ -213,10 +223,14 @@ def test_a_post_stands_neither_above_itself_nor_under_one_abroad(harbour_world: 
         services.change_post(actor=admin, post=drafter.pk, above=harbour_world.posts["BRA.head"].pk)
 
 
-@pytest.mark.parametrize(("body", "role"), [("ALF", "coordinator"), ("_office", "rapporteur"), ("ALF", "person"), ("ALF", "king")])
+@pytest.mark.parametrize(
+    ("body", "role"), [("ALF", "coordinator"), ("_office", "rapporteur"), ("ALF", "person"), ("ALF", "king")]
+)
 def test_a_role_is_held_where_it_belongs(harbour_world: World, body: str, role: str) -> None:
     with pytest.raises(UsageError, match="not held here"):
-        services.add_post(actor=harbour_world.installer, alliance="harbour", body=body, title={"en": "x"}, roles={role: ()})
+        services.add_post(
+            actor=harbour_world.installer, alliance="harbour", body=body, title={"en": "x"}, roles={role: ()}
+        )
 
 
 def test_nobody_takes_a_post_after_its_last_day(harbour_world: World) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from web.world import IN_CYCLE, World
 
 from eirene.errors import UsageError
 from eirene.framework import Pack, pack_bytes, pack_from_bytes
@@ -17,6 +16,7 @@ from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Body
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import queries as reports
+from web.world import IN_CYCLE, World
 
 DAY = dt.date(2023, 2, 1)
 
@@ -74,7 +74,9 @@ def go_on(world: World, who: str = "clerk", **what: object) -> Body:
 def test_after_a_split_the_posts_of_the_new_nation_are_its_own(harbour_world: World) -> None:
     split(harbour_world)
     admin = harbour_world.actor("ALF.admin")
-    command = services.add_body(actor=admin, alliance="harbour", kind="command", name={"en": "Delta Command"}, parent="ALF")
+    command = services.add_body(
+        actor=admin, alliance="harbour", kind="command", name={"en": "Delta Command"}, parent="ALF"
+    )
     services.add_body(actor=admin, alliance="harbour", kind="unit", name={"en": "Battalion"}, parent=command.code)
     drafter = harbour_world.posts["ALF.drafter"]
     services.change_post(actor=admin, post=drafter.pk, above=harbour_world.posts["ALF.rapporteur"].pk)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from web.world import World
 
 from eirene.errors import UsageError
 from eirene.framework import load
@@ -18,6 +17,7 @@ from eirene_web.clock import now
 from eirene_web.journal.models import Entry
 from eirene_web.organisations import queries, services
 from eirene_web.policy import NotAllowed, NotThere
+from web.world import World
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Asking somebody into a post by mail, and their answer.
 
-The link is a signed number and a secret of 32 characters. It is made by the task that mails it, so that it stands in the
-mail and nowhere else; the row keeps its hash. A link that is sent again takes the place of the one before.
+The link is a signed number and a secret of 32 characters. It is made by the task that mails it, so that it stands in
+the mail and nowhere else; the row keeps its hash. A link that is sent again takes the place of the one before.
 """
 
 from __future__ import annotations
@@ -200,9 +200,7 @@ def accept_invitation(
         if password:
             _fit_to_use(password, name)
             hashed = make_password(password)
-    return _accept(
-        token=token, person=person.pk if person else None, name=name, language=language, hashed=hashed
-    )
+    return _accept(token=token, person=person.pk if person else None, name=name, language=language, hashed=hashed)
 
 
 def _fit_to_use(password: str, name: str) -> None:
@@ -246,7 +244,9 @@ def _taker(row: Invitation, person: int | None, name: str, language: str, hashed
             )
         return account
     if account is not None and not may_begin(account):
-        raise UsageError(_("There is an account for this address."), remedy=_("Sign in with it, and open the link again."))
+        raise UsageError(
+            _("There is an account for this address."), remedy=_("Sign in with it, and open the link again.")
+        )
     if account is None:
         account = Person(email=row.email)
     account.name, account.language = clean_name(name), language

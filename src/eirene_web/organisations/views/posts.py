@@ -75,9 +75,7 @@ def _back(visit: Visit, post: int) -> HttpResponse:
 def add(visit: Visit, code: str) -> HttpResponse:
     body = queries.find_body(visit.actor, visit.alliance, code)
     visit.ask("posts.change", body_target(body))
-    form = forms.PostForm(
-        visit.request.POST or None, body=body, posts=_others(visit, body), sections=_sections(visit)
-    )
+    form = forms.PostForm(visit.request.POST or None, body=body, posts=_others(visit, body), sections=_sections(visit))
     if form.is_valid():
         given = form.cleaned_data
         made = services.add_post(
