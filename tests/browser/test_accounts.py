@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import eirene_web
+from web.accounts import fake_oidc
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "a heron by the grey lake"
@@ -43,7 +45,14 @@ OUTSIDE = [
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def provider() -> Iterator[fake_oidc.Provider]:
+    """A sign-on provider under another address than the office."""
+    with fake_oidc.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, provider: fake_oidc.Provider) -> Iterator[str]:
     """The address of a demonstration office. By name, not by number: a passkey belongs to a name."""
     home = tmp_path_factory.mktemp("office")
     log = home / "serve.log"
@@ -57,9 +66,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "--port",
         PORT,
     ]
+    entry = {
+        "id": "mod", "type": "oidc", "name": "Ministry of Defence", "server_url": provider.url, "client_id": "eirene",
+        "client_secret": "s3cret",
+    }  # fmt: skip
+    sso = home / "sso.json"
+    sso.write_text(json.dumps({"providers": [entry]}), encoding="utf-8")
     # The code under test, also where another copy is the one that is installed.
     source = str(Path(eirene_web.__file__).parents[1])
-    environment = {**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": source}
+    environment = {**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": source, "EIRENE_SSO": str(sso)}
     with open(log, "w+", encoding="utf-8") as out:
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
         try:
@@ -203,6 +218,22 @@ def test_a_passkey_is_added_and_signs_in_by_itself(office: str, page: Page) -> N
     page.goto(f"{office}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert").filter(has_text="The passkey did not work here")).to_be_visible()
+
+
+def test_a_sign_on_provider_is_linked_and_signs_in(office: str, provider: fake_oidc.Provider, page: Page) -> None:
+    """The content policy lets no form lead elsewhere, and the way there and back works all the same."""
+    provider.claims = {"sub": "kestria", "amr": ["mfa"]}
+    be(page, office, "kst.officer")
+    page.goto(f"{office}/account/elsewhere/")
+    page.get_by_role("button", name="Link Ministry of Defence").click()
+    expect(page.locator("body")).to_contain_text("From now on you can sign in that way too.")
+    sign_out(page, office)
+    page.goto(f"{office}/fr/account/login/")
+    page.get_by_role("link", name="Se connecter avec Ministry of Defence").click()
+    page.get_by_role("button", name=re.compile("Go on|Continuer")).click()
+    page.wait_for_url("**/concordia/work/")
+    page.goto(f"{office}/account/")
+    expect(page.locator("body")).to_contain_text("with a second factor: you can decide")
 
 
 def test_without_scripts_one_signs_in_with_password_and_code_and_sees_no_dead_button(

@@ -88,6 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         person = Person.objects.filter(email__iexact=credentials.get("email") or "").first()
         services.note_sign_in(person=person, method="password", success=False, address=self._from(request))
 
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        services.note_sign_in(
+            person=user, method=strength.method_of(request, user), success=False, address=self._from(request)
+        )
+        return super().respond_user_inactive(request, user)
+
     def _from(self, request: HttpRequest) -> str:
         return str(self.get_client_ip(request))[:64]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.saml import views
 from allauth.socialaccount.providers.saml.utils import get_app_or_404
-from allauth.socialaccount.providers.saml.views import FinishACSView, acs, login, metadata
+from allauth.socialaccount.providers.saml.views import FinishACSView, acs, metadata
 from django.http import HttpRequest, HttpResponse
+
+from eirene_web.accounts.leaving import leaving
 
 __all__ = ["acs", "finish_acs", "login", "metadata"]
 
@@ -23,3 +26,4 @@ class FinishAnswer(FinishACSView):  # type: ignore[misc]
 
 
 finish_acs = FinishAnswer.as_view()
+login = leaving(views.login)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -55,7 +55,15 @@ def running() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._tell({})
+            asked = urlsplit(self.path)
+            if asked.path != "/authorize":
+                self._tell({})
+                return
+            given = parse_qs(asked.query)
+            self.send_response(302)
+            back = urlencode({"code": "one", "state": given["state"][0]})
+            self.send_header("Location", f"{given['redirect_uri'][0]}?{back}")
+            self.end_headers()
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 
 from allauth.mfa.adapter import get_adapter
@@ -37,6 +39,15 @@ def sign_in(
 ) -> HttpResponse:
     data = {"login": person.email, "password": password, **more}
     return client.post("/account/login/", data, follow=follow)
+
+
+def led_to(response: HttpResponse) -> str:
+    """Where the page leads that goes to a sign-on provider by itself."""
+    page = response.content.decode()
+    assert response.status_code == 200
+    (where,) = re.findall(r'id="leave" href="([^"]+)"', page)
+    assert f'http-equiv="refresh" content="0;url={where}"' in page
+    return html.unescape(where)
 
 
 def secret_is_sealed(authenticator: Authenticator) -> bool:

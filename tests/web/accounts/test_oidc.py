@@ -20,7 +20,7 @@ from eirene_web.accounts.models import Person, SignIn
 from eirene_web.organisations import services, tasks
 from eirene_web.work.models import Job
 from web.accounts import fake_oidc
-from web.accounts.people import code, sign_in, with_app, with_password
+from web.accounts.people import code, led_to, sign_in, with_app, with_password
 from web.world import World
 
 
@@ -45,9 +45,7 @@ def drafter(harbour_world: World) -> Person:
 def go(client: Client, *, process: str = "login", way: str = "") -> dict[str, list[str]]:
     """To the provider: what the browser is sent there with."""
     path = f"/account/oidc/mod/login/?process={process}{way}"
-    sent = client.post(path)
-    assert sent.status_code == 302
-    return parse_qs(urlsplit(sent.headers["Location"]).query)
+    return parse_qs(urlsplit(led_to(client.post(path))).query)
 
 
 def come_back(client: Client, asked: dict[str, list[str]], **more: str) -> Any:
@@ -212,9 +210,9 @@ def test_an_invitation_is_answered_with_an_account_elsewhere(
     path = re.search(r"https?://[^/]+(/\S+)", mail.outbox[0].body).group(1)  # type: ignore[union-attr]
     assert "Take it with my account at Ministry of Defence" in client.get(path).content.decode()
     sent = client.post(path, {"name": "Nadia", "language": "en", "password": "", "by": "mod"})
-    asked = parse_qs(urlsplit(sent.headers["Location"]).query)
+    asked = parse_qs(urlsplit(led_to(sent)).query)
     provider.claims = {"sub": "nadia"}
-    assert come_back(client, asked).headers["Location"] == "/harbour/work/"
+    assert come_back(client, asked).headers["Location"] == "/desk/"
     person = Person.objects.get(email="new@alf.example")
     assert not person.has_usable_password()
     assert SocialAccount.objects.get(user=person).uid == "nadia"

@@ -15,7 +15,7 @@ from django.test import Client
 from eirene_web.accounts import sso
 from eirene_web.accounts.models import Person
 from web.accounts import fake_saml
-from web.accounts.people import sign_in, with_password
+from web.accounts.people import led_to, sign_in, with_password
 from web.world import World
 
 MD = {"md": "urn:oasis:names:tc:SAML:2.0:metadata"}
@@ -55,9 +55,9 @@ def clerk(harbour_world: World) -> Person:
 
 def go(client: Client, process: str = "login") -> str:
     """To the provider; the number of the request."""
-    sent = client.post(f"/account/saml/staff/login/?process={process}")
-    assert sent.headers["Location"].startswith(fake_saml.SSO)
-    return fake_saml.request_id(sent.headers["Location"])
+    where = led_to(client.post(f"/account/saml/staff/login/?process={process}"))
+    assert where.startswith(fake_saml.SSO)
+    return fake_saml.request_id(where)
 
 
 def come_back(client: Client, response: str) -> Any:

@@ -101,6 +101,7 @@ def test_every_try_is_in_the_history_and_unknown_addresses_are_not_kept(rapporte
 def test_whoever_is_suspended_is_told_so_only_with_the_right_password(drafter: Person, client: Client) -> None:
     Person.objects.filter(pk=drafter.pk).update(is_active=False)
     assert sign_in(client, drafter).headers["Location"] == "/account/inactive/"
+    assert SignIn.objects.filter(person=drafter, method="password", success=False).count() == 1
     assert "not right" in sign_in(client, drafter, password="not this one at all").content.decode()
     assert client.get("/harbour/work/").status_code == 302
 
@@ -122,3 +123,11 @@ def test_old_lines_of_the_history_are_forgotten(drafter: Person) -> None:
     services.note_sign_in(person=drafter, method="password", success=True, address="10.0.0.1")
     assert services.forget_old_sign_ins() == 1
     assert SignIn.objects.count() == 1
+
+
+def test_too_many_sign_ins_from_one_place_are_told_to_wait(drafter: Person, client: Client) -> None:
+    for _ in range(30):
+        client.post("/account/login/", {"login": "", "password": ""})
+    refused = sign_in(client, drafter)
+    assert refused.status_code == 429
+    assert "Too many tries" in refused.content.decode()

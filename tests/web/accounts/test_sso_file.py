@@ -91,3 +91,23 @@ def test_saml_without_its_extra_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(sso, "saml_installed", lambda: False)
     with pytest.raises(sso.SsoError, match=r"pip install 'eirene\[saml\]'"):
         read(tmp_path, SAML)
+
+
+def test_the_command_line_says_it_too(tmp_path: Path) -> None:
+    """A wrong file stops the start, with words and without a traceback."""
+    import os
+    import subprocess
+    import sys
+
+    (tmp_path / "sso.json").write_text(json.dumps({"providers": [{**OIDC, "client_id": ""}]}), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "EIRENE_HOME": str(tmp_path),
+        "EIRENE_SSO": str(tmp_path / "sso.json"),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    command = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--no-build"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "“client_id” is missing or no text. Add “client_id”." in done.stderr
+    assert "Traceback" not in done.stderr

@@ -128,7 +128,7 @@ def test_whoever_has_an_account_signs_in_and_takes_the_post(harbour_world: World
     assert not Holding.objects.filter(person=outsider).exists()
     client.post("/account/login/", {"login": outsider.email, "password": PASSWORD, "next": path})
     assert "Take the post" in client.get(path).content.decode()
-    assert client.post(path).headers["Location"] == "/harbour/work/"
+    assert client.post(path).headers["Location"] == "/desk/"
     assert Holding.objects.get(person=outsider).post == harbour_world.posts["ALF.drafter"]
 
 
@@ -202,3 +202,14 @@ def test_a_mail_for_what_was_withdrawn_meanwhile_is_not_sent(harbour_world: Worl
     tasks.mail_invitation.func(job=job.pk, invitation=invitation.pk)
     assert mail.outbox == []
     assert Running(job)
+
+
+def test_a_post_that_begins_later_waits_for_its_day(harbour_world: World, client: Client) -> None:
+    day = now().date() + dt.timedelta(days=30)
+    path = deliver(invite(harbour_world, language="en", since=day))
+    answer(client, path, language="en")
+    person = Person.objects.get(email="new@alf.example")
+    assert Holding.objects.get(person=person).since == day
+    assert "You hold no post at present" in client.get("/desk/").content.decode()
+    with clock.at(now() + dt.timedelta(days=31)):
+        assert queries.actor_for(person, harbour_world.alliance).holds("authorised_officer")

@@ -226,3 +226,12 @@ def test_every_page_is_private_and_has_its_policy(harbour_world: World) -> None:
     response = as_(harbour_world, "clerk").get("/harbour/work/bodies/")
     assert response.headers["Cache-Control"] == "private, no-store"
     assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_days_and_hours_are_those_of_the_reader_then_of_the_nation(harbour_world: World) -> None:
+    admin, drafter = as_(harbour_world, "ALF.admin"), as_(harbour_world, "ALF.drafter")
+    admin.post("/harbour/work/bodies/ALF/time-zone/", {"time_zone": "Pacific/Tarawa"})
+    me = harbour_world.people["ALF.drafter"]
+    assert "(Tarawa)" in page(drafter, f"bodies/people/{me.pk}/")
+    drafter.post("/account/", {"name": "D", "language": "en", "time_zone": "America/Guyana"})
+    assert "(Guyana)" in page(drafter, f"bodies/people/{me.pk}/")
