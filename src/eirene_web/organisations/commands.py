@@ -58,7 +58,7 @@ def alliance(pack: str, time_zone: str, succeeds: tuple[str, ...]) -> None:
 @click.option("--name", default="", help="Name to begin with; it can be changed.")
 @click.option("--language", default="en", show_default=True, help="Language of the page.")
 def administrator(address: str, slug: str, name: str, language: str) -> None:
-    """Let the owner of ADDRESS in as administrator of the office: prints a link that works once, for a week."""
+    """Let the owner of ADDRESS in as administrator of the office: prints a link that works once, for a week. Again: a new link."""
     _start()
     from django.urls import reverse
     from django.utils import translation
@@ -66,7 +66,7 @@ def administrator(address: str, slug: str, name: str, language: str) -> None:
     from eirene.errors import UsageError
     from eirene_web.accounts.tasks import absolute
     from eirene_web.organisations import services
-    from eirene_web.organisations.models import Alliance
+    from eirene_web.organisations.models import Alliance, Invitation
     from eirene_web.policy import Actor, Grant
 
     if not Alliance.objects.filter(slug=slug).exists():
@@ -75,9 +75,13 @@ def administrator(address: str, slug: str, name: str, language: str) -> None:
         alliance=slug, name="installation", grants=(Grant("administrator", "", None, 0),), strong=True
     )  # fmt: skip
     post = _post(installer, slug)
-    invitation = services.invite(
-        actor=installer, post=post.pk, email=address, name=name, language=language, by_mail=False
-    )  # fmt: skip
+    waiting = Invitation.objects.filter(post=post, email__iexact=address, used=None, withdrawn=None).first()
+    if waiting:
+        invitation = services.resend_invitation(actor=installer, invitation=waiting.pk, by_mail=False)
+    else:
+        invitation = services.invite(
+            actor=installer, post=post.pk, email=address, name=name, language=language, by_mail=False
+        )
     with translation.override(language):
         click.echo(absolute(reverse("invitation", args=[services.link_for(invitation)])))
 

@@ -31,7 +31,9 @@ def test_from_a_pack_to_an_administrator_who_signs_in(client: Client, settings: 
     assert Alliance.objects.get().time_zone == "Europe/Brussels"
     link = run(commands.administrator, "clerk@office.example", "--alliance", "harbour", "--name", "Clerk").strip()
     assert not Job.objects.exists()
-    path = urlsplit(link).path
+    again = run(commands.administrator, "clerk@office.example", "--alliance", "harbour").strip()
+    assert client.get(urlsplit(link).path).status_code == 410
+    path = urlsplit(again).path
     given = {"name": "Clerk", "language": "en", "password": "a heron by the grey lake"}
     assert client.post(path, given).headers["Location"].startswith("/account/second-factor/")
     actor = queries.actor_for(Person.objects.get(), Alliance.objects.get())
