@@ -161,7 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "eirene_web.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "eirene_web.organisations.signing_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -175,7 +175,7 @@ SOCIALACCOUNT_ADAPTER = "eirene_web.accounts.adapter.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address in a foreign directory is no proof of who somebody is here
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = sso.providers(env.get("EIRENE_SSO"))
-MFA_ADAPTER = "eirene_web.accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "eirene_web.organisations.signing_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Eirene"
@@ -203,7 +203,17 @@ CSRF_TRUSTED_ORIGINS = [EIRENE_URL] if EIRENE_URL.startswith("https://") else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+#: The first one ends a body that is larger than any file that is taken in, before it fills the disk.
+FILE_UPLOAD_HANDLERS = [
+    "eirene_web.files.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DEFAULT_FROM_EMAIL = env.get("EIRENE_MAIL_FROM")
+#: None: mails are kept, not sent. What Django itself mails goes through the outbox too: no request waits for a server.
+MAIL_SERVER = env.mail_server()
+MAIL_SECONDS = max(1, env.number("EIRENE_MAIL_SECONDS"))
+EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W005",  # subdomains are not ours to bind
     "security.W021",  # nor to list in browsers
