@@ -12,7 +12,6 @@ from eirene.errors import UsageError
 from eirene.framework import cycle_of
 from eirene.questionnaires import Report as Answers
 from eirene.questionnaires import report_bytes
-from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import opened
@@ -33,7 +32,8 @@ def take_in_cycle(
 ) -> Cycle:
     """A closed cycle with an accepted submission for each report; bodies that were asked and sent none did not submit.
 
-    submitted   body → when it had submitted; the publication date of the cycle where it is not known
+    submitted   body → when it had submitted; where that is not known the report says so, and counts neither as in
+                time nor as late
     """
     ask(actor, "cycle.set_up", Target("cycle", alliance, state=Cycle.State.PLANNED))
     row = Alliance.objects.select_for_update(of=("self",)).get(pk=alliance)
@@ -67,13 +67,13 @@ def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetim
     bodies = {b.code: b for b in Body.objects.filter(alliance=cycle.alliance, code__in={*asked, *given})}
     rows = []
     for code in dict.fromkeys([*asked, *given]):
-        at = when.get(code, cycle.deadline)
+        at = when.get(code)
         state = Report.State.ACCEPTED if code in given else Report.State.NOT_SUBMITTED
         there = code in given
         rows.append(
             Report(
                 cycle=cycle, body=bodies[code], state=state, version=1 if there else 0, opened=cycle.opens,
-                moved=at if there else end, submitted=at if there else None, accepted=end if there else None,
+                moved=at or end if there else end, submitted=at if there else None, accepted=end if there else None,
             )
         )  # fmt: skip
     Report.objects.bulk_create(rows)
@@ -90,7 +90,7 @@ def _submission(report: Report, document: bytes, accepted: dt.datetime) -> Submi
         sha256=hashlib.sha256(document).hexdigest(),
         version=1,
         origin=Submission.Origin.HISTORY,
-        at=report.submitted or now(),
+        at=report.submitted or accepted,
         receipt=new_receipt(),
         accepted=accepted,
     )
