@@ -23,6 +23,7 @@ urlpatterns = [
     *i18n_patterns(
         path("account/", include("eirene_web.accounts.urls")),
         path("desk/", organisations.first, name="desk"),
+        path("<slugword:slug>/work/", include("eirene_web.desk.urls")),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),
         path("", include(portal_urls)),

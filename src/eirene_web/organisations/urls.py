@@ -5,7 +5,6 @@ from django.urls import path
 from eirene_web.organisations import views
 
 urlpatterns = [
-    path("", views.desk, name="desk-of"),
     path("who-may/", views.who_may, name="who-may"),
     path("bodies/", views.bodies, name="bodies"),
 ]

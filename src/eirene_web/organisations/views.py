@@ -26,13 +26,6 @@ def first(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@page("desk.see")
-def desk(visit: Visit) -> HttpResponse:
-    visit.ask("desk.see")
-    return visit.render("organisations/desk.html")
-
-
-@require_safe
 @page("policy.see")
 def who_may(visit: Visit) -> HttpResponse:
     """The table, as it is asked."""

@@ -66,7 +66,7 @@ def steps(pace: Pace, lang: str, deadline: dt.datetime, width: int = 480) -> dic
         drawn.append(f"H{x(end):.1f}")
         return "".join(drawn)
 
-    today = min(pace.today, pace.end)
+    today, ahead = min(pace.today, pace.end), pace.in_now >= pace.in_then
     return {
         "width": width, "height": 236, "left": left, "right": right, "bottom": bottom,
         "grid": [(f"{y(n):.1f}", f"{y(n) + 4:.1f}", n) for n in _ticks(most)],
@@ -77,19 +77,20 @@ def steps(pace: Pace, lang: str, deadline: dt.datetime, width: int = 480) -> dic
         "deadline": f"{x(0):.1f}",
         "now": path(pace.now, today), "before": path(pace.before, pace.end),
         "dot": (f"{x(today):.1f}", f"{y(pace.in_now):.1f}"),
-        "dot_text": f"{min(y(pace.in_now) + 18, bottom - 4):.1f}",
-        "then": (f"{x(today):.1f}", f"{y(pace.in_then):.1f}"), "then_text": f"{max(y(pace.in_then) - 8, top):.1f}",
+        "dot_text": f"{min(y(pace.in_now) + (-9 if ahead else 18), bottom - 4):.1f}",
+        "then": (f"{x(today):.1f}", f"{y(pace.in_then):.1f}"),
+        "then_text": f"{min(max(y(pace.in_then) + (18 if ahead else -8), top), bottom - 4):.1f}",
         "end_y": f"{y(pace.in_the_end) + 4:.1f}", "end_y2": f"{y(pace.in_the_end) + 20:.1f}",
         "end_x": f"{right + 8:.1f}",
-        # On the left half words go to the right of the point, on the right half to its left.
-        "side": "start" if x(today) < (left + right) / 2 else "end",
-        "text_x": f"{x(today) + (10 if x(today) < (left + right) / 2 else -10):.1f}",
+        # The curves climb to the right: the upper word stands left of its point, the lower one right of it.
+        "dot_side": "end" if ahead else "start", "dot_x": f"{x(today) + (-10 if ahead else 10):.1f}",
+        "then_side": "start" if ahead else "end", "then_x": f"{x(today) + (10 if ahead else -10):.1f}",
     }  # fmt: skip
 
 
 def _ticks(most: int) -> list[int]:
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if most / s <= 4.5), 200)
-    marks = [n for n in range(0, most, step) if most - n >= step * 0.4]
+    marks = [n for n in range(0, most, step) if most - n > step * 0.5]
     return [*marks, most]
 
 

@@ -395,7 +395,7 @@ def moments(cycle: Cycle, lang: str) -> tuple[list[Moment], float]:
     return made, today
 
 
-# --- this year against last ------------------------------------------------------------------------------------------
+# --- this year against last -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -570,7 +570,7 @@ def years(actor: Actor, alliance: Alliance, lang: str) -> Years:
     return Years([c for c in cycles if any(c.code in by for by in found.values())], called, ordered)
 
 
-# --- what reporting costs ---------------------------------------------------------------------------------------------
+# --- what reporting costs -------------------------------------------------------------------------------------------
 
 
 @dataclass

@@ -148,9 +148,7 @@ def corrected_since(cycle: Cycle, instant: dt.datetime) -> list[Submission]:
     For other apps, which ask their own policy; it gives no content.
     """
     return list(
-        Submission.objects.filter(
-            report__cycle=cycle, origin=Submission.Origin.CORRECTION, accepted__gt=instant
-        )
+        Submission.objects.filter(report__cycle=cycle, origin=Submission.Origin.CORRECTION, accepted__gt=instant)
         .select_related("report__body")
         .defer("document")
         .order_by("accepted")

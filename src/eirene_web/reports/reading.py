@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, codes, pack_hash
 from eirene.framework.model import Column, Question
@@ -266,8 +267,12 @@ class Reader:
         lines = []
         if now is not None and now.status != "answered":
             lines.append(Line(_("Answer"), status_word(now.status), differs=before is not None))
+        alike: dict[str, int] = {}
         for key in sorted(keys, key=lambda key: cell_order(form.asked, key)):
             one, then = _cell(now, key), _cell(before, key)
+            if one is not None and one.status != "answered" and (before is None or one == then):
+                alike[one.status] = alike.get(one.status, 0) + 1
+                continue
             lines.append(
                 Line(
                     label=self.cell_label(question, key),
@@ -279,6 +284,11 @@ class Reader:
                     numeric=True,
                 )
             )
+        # Cells without a value, and none the year before either, are told in one line.
+        for status, n in alike.items():
+            label = ngettext("%(n)d further cell", "%(n)d further cells", n) % {"n": n}
+            word = status_word(status)
+            lines.append(Line(label, word, word if before is not None else "", numeric=True))
         return lines or [Line(_("Answer"), self.answer(question, now))]
 
     def cell_label(self, question: Question, key: CellKey) -> str:

@@ -69,15 +69,13 @@ class Review:
     @cached_property
     def peers(self) -> list[Answers]:
         """The newest submission of every other body in this cycle. Two queries."""
-        newest: dict[int, int] = {}
         rows = (
             Submission.objects.filter(report__cycle=self.report.cycle_id)
             .exclude(report=self.report)
             .order_by("report", "number")
             .values_list("report", "pk")
         )
-        for report, pk in rows:
-            newest[report] = pk
+        newest: dict[int, int] = dict(rows)  # of several, the last one stays
         found = answers_of(newest.values(), self.pack)
         return [found[pk] for pk in newest.values()]
 

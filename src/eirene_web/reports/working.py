@@ -94,9 +94,7 @@ class Working:
         return is_answered(question.question, self.parts.get(question.id, {}))
 
 
-def findings_on(
-    answers: Answers, pack: Pack, previous: Answers | None, peers: Sequence[Answers] = ()
-) -> list[Finding]:
+def findings_on(answers: Answers, pack: Pack, previous: Answers | None, peers: Sequence[Answers] = ()) -> list[Finding]:
     """The one check, for a body that the office asks: that it was asked is not for the pack alone to say, since a
     nation may join in the middle of a cycle."""
     found = check(answers, pack, previous=previous, peers=peers)

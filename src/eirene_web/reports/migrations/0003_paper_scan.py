@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0002_submissions_stay'),
+        ("reports", "0002_submissions_stay"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clearancestep',
-            name='scan_marking',
+            model_name="clearancestep",
+            name="scan_marking",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='clearancestep',
-            name='scan_media_type',
+            model_name="clearancestep",
+            name="scan_media_type",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddField(
-            model_name='clearancestep',
-            name='scan_name',
+            model_name="clearancestep",
+            name="scan_name",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]

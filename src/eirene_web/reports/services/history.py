@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
-from eirene.framework import cycle_of
+from eirene.framework import Pack, asked_bodies, cycle_of
 from eirene.questionnaires import Report as Answers
 from eirene.questionnaires import report_bytes
 from eirene_web.journal.services import Field, change, record
@@ -41,11 +41,11 @@ def take_in_cycle(
     planned = cycle_of(pack, code)
     if Cycle.objects.filter(alliance=row, code=code).exists():
         raise UsageError(_("The cycle %(code)s is set up already.") % {"code": code})
-    start = dt.datetime.combine(planned.reference_date, dt.time(8), dt.UTC) + dt.timedelta(days=8)
+    start, due = dates(pack, code)
     end = dt.datetime.combine(planned.publication_date, dt.time(12), dt.UTC)
     cycle = Cycle.objects.create(
         alliance=row, code=code, pack_id=row.pack_id, state=Cycle.State.CLOSED, opens=start,
-        deadline=start + (end - start) / 2, remind_days=[], releasability=planned.default_releasability,
+        deadline=due, remind_days=[], releasability=planned.default_releasability,
         patience=dict(PATIENCE), opened=start, closed=end,
     )  # fmt: skip
     given = {answers.body: answers for answers in reports}
@@ -59,9 +59,16 @@ def take_in_cycle(
     return cycle
 
 
-def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetime], end: dt.datetime) -> None:
-    from eirene.framework import asked_bodies
+def dates(pack: Pack, code: str) -> tuple[dt.datetime, dt.datetime]:
+    """Opening and deadline that a cycle before this platform is taken to have had: a week after the reference date,
+    and half-way from there to its publication."""
+    planned = cycle_of(pack, code)
+    start = dt.datetime.combine(planned.reference_date, dt.time(8), dt.UTC) + dt.timedelta(days=8)
+    end = dt.datetime.combine(planned.publication_date, dt.time(12), dt.UTC)
+    return start, start + (end - start) / 2
 
+
+def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetime], end: dt.datetime) -> None:
     pack = opened(cycle.pack_id)
     asked = asked_bodies(pack, cycle.code)
     bodies = {b.code: b for b in Body.objects.filter(alliance=cycle.alliance, code__in={*asked, *given})}

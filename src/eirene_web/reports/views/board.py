@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eirene.errors import Problem
 from eirene.framework import asked
 from eirene.text import pick
+from eirene_web.clock import now
 from eirene_web.organisations.packs import opened
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, can, reach
@@ -29,8 +30,8 @@ from eirene_web.reports.targets import cycle_target, report_target, submission_t
 from eirene_web.reports.views.common import at_cycle, at_report, done
 from eirene_web.ui.templatetags.work import status
 
-#: Rows that the page of a cycle shows of its review queue.
-QUEUE_SHOWN = 7
+#: Rows that the page of a cycle shows of what is stuck, and of its review queue.
+SHOWN = 7
 
 
 @require_safe
@@ -61,11 +62,10 @@ def cycle(visit: Visit, cycle: str) -> HttpResponse:
             "wide": drawings.steps(pace, visit.lang, found.deadline),
             "narrow": drawings.steps(pace, visit.lang, found.deadline, 328),
             "reads": reads_content(visit),
-            "queue": [queue_row(visit, line) for line in board.queue[:QUEUE_SHOWN]],
+            "queue": [queue_row(visit, line) for line in board.queue[:SHOWN]],
+            "stuck": board.stuck[:SHOWN],
             "next": actions(visit, board),
-            "may": {
-                verb: can(visit.actor, f"cycle.{verb}", target) for verb in ("open", "change", "close", "remind")
-            },
+            "may": {verb: can(visit.actor, f"cycle.{verb}", target) for verb in ("open", "change", "close", "remind")},
         },
     )
 
@@ -92,10 +92,11 @@ def queue_row(visit: Visit, line: Line) -> dict[str, Any]:
         "reviewer": pick(report.reviewer.title, visit.lang) if report.reviewer else "",
         "due": report.review_due, "number": sent.number, "code": report.body.code,
         "population": line.population, "report": report,
+        "pressing": report.review_due is not None and (report.review_due - now().date()).days <= 1,
     }  # fmt: skip
 
 
-# --- the list of reports ---------------------------------------------------------------------------------------------
+# --- the list of reports --------------------------------------------------------------------------------------------
 
 
 def _reports_table(visit: Visit, board: Board) -> Table:
@@ -216,7 +217,7 @@ def report_status(visit: Visit, cycle: str, body: str) -> HttpResponse:
     )
 
 
-# --- reminders --------------------------------------------------------------------------------------------------------
+# --- reminders ------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -258,7 +259,7 @@ def remind(visit: Visit, cycle: str) -> HttpResponse:
     )
 
 
-# --- years and burden --------------------------------------------------------------------------------------------------
+# --- years and burden -----------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -266,10 +267,11 @@ def remind(visit: Visit, cycle: str) -> HttpResponse:
 def timeliness(visit: Visit, cycle: str, ending: str = "") -> HttpResponse:
     found = _overseen(visit, cycle)
     years = oversight.years(visit.actor, visit.alliance, visit.lang)
-    columns = [Column("name", _("Nation"))]
-    for one in years.cycles:
-        columns.append(Column(f"c{one.code}", one.code, number=True, show=_shown_days(f"c{one.code}")))
-    columns.append(Column("late", _("Times late"), number=True))
+    columns = [
+        Column("name", _("Nation")),
+        *(Column(f"c{c.code}", c.code, number=True, show=_shown_days(f"c{c.code}")) for c in years.cycles),
+        Column("late", _("Times late"), number=True),
+    ]
     rows = []
     for code, kept in years.kept.items():
         row: dict[str, Any] = {"name": years.names[code], "code": code}
@@ -342,5 +344,6 @@ urlpatterns = [
     path("cycles/<code:cycle>/timeliness/list.<code:ending>", timeliness, name="cycle-timeliness-file"),
     path("cycles/<code:cycle>/burden/", burden, name="cycle-burden"),
     path("cycles/<code:cycle>/burden/list.<code:ending>", burden, name="cycle-burden-file"),
-    path("<code:cycle>/", cycle, name="cycle"),
+    path("cycles/<code:cycle>/", cycle, name="cycle"),
+    path("<code:cycle>/", cycle),
 ]

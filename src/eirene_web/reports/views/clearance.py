@@ -143,7 +143,7 @@ def _rounds(report: Report) -> list[ClearanceStep]:
     )
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------------------
 
 
 def whole_report(visit: Visit, report: Report) -> dict[str, Any]:
@@ -211,7 +211,7 @@ def read_report(visit: Visit, cycle: str, body: str) -> HttpResponse:
     return visit.render("reports/read.html", whole_report(visit, report))
 
 
-# --- clearing ----------------------------------------------------------------------------------------------------------
+# --- clearing -------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(FORM)
@@ -221,9 +221,7 @@ def clear(visit: Visit, cycle: str, body: str) -> HttpResponse:
     report = queries.find_report(visit.actor, visit.alliance, cycle, body)
     pending = {step.post_id: step for step in services.pending_steps(report)}
     visit.ask("report.clear", report_target(report, pending))
-    mine = {
-        g.post: g for g in visit.actor.grants if g.post in pending and g.role in services.CLEARING
-    }
+    mine = {g.post: g for g in visit.actor.grants if g.post in pending and g.role in services.CLEARING}
     if not mine:
         raise NotAllowed(_("It is not your post’s turn to clear this report."))
     problems: tuple[Problem, ...] = ()

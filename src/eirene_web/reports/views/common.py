@@ -46,11 +46,12 @@ def asking(
     template: str = "reports/asking.html",
     **more: Any,
 ) -> HttpResponse:
-    """A page that says what will follow, asks for what is needed, and has one button. With problems it is sent as 400."""
+    """A page that says what will follow, asks for what is needed, and has one button; as 400 with problems."""
     told, shown = list(problems), list(inputs)
     context = {
         "title": title, "back": back, "action": action, "kicker": kicker, "lead": lead, "follows": list(follows),
-        "inputs": filled(shown, visit.request, told), "problems": told, "places": [one.name for one in shown], "danger": danger, "hidden": list(hidden),
+        "inputs": filled(shown, visit.request, told), "problems": told, "places": [one.name for one in shown],
+        "danger": danger, "hidden": list(hidden),
         "multipart": any(one.kind == "file" for one in shown), **more,
     }  # fmt: skip
     return visit.render(template, context, status=400 if told else 200)

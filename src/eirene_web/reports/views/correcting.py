@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eirene.errors import Problem
 from eirene.framework import AskedQuestion, codes
 from eirene.framework.model import Column as Field
-from eirene.questionnaires.parts import answer_of_parts, cell_codes, cell_part
+from eirene.questionnaires.model import TOTAL
+from eirene.questionnaires.parts import answer_of_parts, cell_part
 from eirene.questionnaires.values import shape
 from eirene.text import pick
 from eirene_web.organisations.visit import Visit, page
@@ -153,11 +155,9 @@ def _grid(
 
 
 def _keys(form: Any) -> list[tuple[str, ...]]:
-    from itertools import product
-
-    from eirene.questionnaires.model import TOTAL
-
-    return list(product(*([*asked, TOTAL] if whole else asked for asked, whole in zip(form.asked, form.whole, strict=True))))
+    """Every cell that the form has, totals where they are asked."""
+    along = zip(form.asked, form.whole, strict=True)
+    return list(product(*([*asked, TOTAL] if whole else asked for asked, whole in along)))
 
 
 def _lines(visit: Visit, working: Working, asked: AskedQuestion, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def _sent_lines(visit: Visit, columns: list[Field]) -> list[dict[str, Any]]:
     return [found[n] for n in sorted(found)]
 
 
-# --- one correction ---------------------------------------------------------------------------------------------------
+# --- one correction -------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(FORM)

@@ -67,7 +67,9 @@ def set_up(visit: Visit, cycle: str) -> HttpResponse:
                 lambda: services.set_up_cycle(actor=visit.actor, alliance=visit.alliance.slug, code=cycle, **given)
             )
             if tried.done:
-                return done(visit, _("The cycle %(code)s is set up.") % {"code": cycle}, at_cycle(visit, "cycle", cycle))
+                return done(
+                    visit, _("The cycle %(code)s is set up.") % {"code": cycle}, at_cycle(visit, "cycle", cycle)
+                )
             problems = list(tried.problems)
         elif not problems and step == "check":
             return _check(visit, cycle, given, [b for b, _name in bodies], back=_("Change the dates"))
@@ -314,7 +316,7 @@ def capitals(visit: Visit, instant: dt.datetime, bodies: Iterable[Body]) -> list
     ]
 
 
-# --- opening, closing ------------------------------------------------------------------------------------------------
+# --- opening, closing -----------------------------------------------------------------------------------------------
 
 
 @require_http_methods(FORM)
@@ -494,7 +496,7 @@ def add_body(visit: Visit, cycle: str) -> HttpResponse:
     )  # fmt: skip
 
 
-# --- one body ---------------------------------------------------------------------------------------------------------
+# --- one body -------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(FORM)

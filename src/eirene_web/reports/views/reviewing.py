@@ -32,7 +32,7 @@ from eirene_web.ui.templatetags.work import status
 FORM = ["GET", "HEAD", "POST"]
 
 
-# --- the queue ----------------------------------------------------------------------------------------------------------
+# --- the queue ------------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -147,7 +147,7 @@ def assign(visit: Visit, cycle: str, body: str) -> HttpResponse:
     )  # fmt: skip
 
 
-# --- one submission ------------------------------------------------------------------------------------------------------
+# --- one submission -------------------------------------------------------------------------------------------------
 
 
 def _review(visit: Visit, cycle: str, body: str) -> Review:
@@ -328,7 +328,7 @@ def thread(visit: Visit, cycle: str, body: str, pk: int) -> HttpResponse:
     return done(visit, told, at_report(visit, "review-section", found.report, place.section) + f"#{place.id}")
 
 
-# --- decisions ------------------------------------------------------------------------------------------------------------
+# --- decisions ------------------------------------------------------------------------------------------------------
 
 
 @require_safe

@@ -116,9 +116,7 @@ def declare_time(visit: Visit, cycle: str, body: str) -> HttpResponse:
         minutes = _minutes(reading)
         problems = reading.problems
         if not problems:
-            tried = attempt(
-                lambda: services.declare_minutes(actor=visit.actor, report=report.pk, minutes=minutes)
-            )
+            tried = attempt(lambda: services.declare_minutes(actor=visit.actor, report=report.pk, minutes=minutes))
             if tried.done:
                 return done(visit, _("The time is noted."), at_report(visit, "report", report))
             problems = list(tried.problems)
@@ -136,7 +134,7 @@ def declare_time(visit: Visit, cycle: str, body: str) -> HttpResponse:
     )
 
 
-# --- the receipt ------------------------------------------------------------------------------------------------------
+# --- the receipt ----------------------------------------------------------------------------------------------------
 
 
 @require_safe
