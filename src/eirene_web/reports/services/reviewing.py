@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from eirene.errors import Blocked, Problem, UsageError
+from eirene.questionnaires import check
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
@@ -17,7 +18,7 @@ from eirene_web.reports.models import AnswerNote, Message, Report, Return, Secti
 from eirene_web.reports.reading import answers_of, without_body
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
-from eirene_web.reports.working import Working, findings_on, previous_submission
+from eirene_web.reports.working import Working, previous_submission
 
 
 def latest(report: Report) -> Submission:
@@ -105,7 +106,7 @@ def _refuse_doubted(report: Report, submission: Submission, sections: Iterable[s
     previous = without_body(read[last.pk], report.body.code) if last else None
     problems = [
         Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en"))
-        for f in findings_on(read[submission.pk], pack, previous)
+        for f in check(read[submission.pk], pack, previous=previous)
         if f.severity == "blocker"
         and f.outcome == "found"
         and (f.place.question not in questions or questions[f.place.question].section in among)
