@@ -23,7 +23,16 @@ from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Post
 from eirene_web.policy import Actor, Grant
 from eirene_web.reports.models import Report
-from eirene_web.reports.services import clearance, corrections, cycles, filling, history, reviewing, submitting
+from eirene_web.reports.services import (
+    clearance,
+    corrections,
+    cycles,
+    discussing,
+    filling,
+    history,
+    reviewing,
+    submitting,
+)
 from eirene_web.reports.services.filling import Edit
 
 CODE = "2017"
@@ -223,8 +232,8 @@ def _lay_out(demo: Demo, report: Report, before: Answers | None, state: str, sha
         reviewing.assign_review(actor=demo.actor("coordinator"), report=report.pk, post=demo.posts[desk].pk, due=due)
         if code in ASKED:
             question, text = ASKED[code]
-            reviewing.ask_clarification(
-                actor=demo.actor(desk), report=report.pk, question=question, text=text, flag=True,
+            discussing.open_thread(
+                actor=demo.actor(desk), report=report.pk, kind="clarification", question=question, text=text, flag=True,
                 due=(demo.today + dt.timedelta(days=5)).date(),
             )  # fmt: skip
         if state == "accepted":

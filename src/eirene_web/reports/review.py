@@ -14,7 +14,7 @@ from eirene.questionnaires import check
 from eirene.questionnaires.model import Answer, Finding
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import Report, Return, SectionReview, Submission, Thread
-from eirene_web.reports.reading import Reader, Shown, answers_of, before_of, changed_questions, without_body
+from eirene_web.reports.sent import Reader, Shown, answers_of, before_of, changed_questions, without_body
 from eirene_web.reports.working import previous_submission
 
 

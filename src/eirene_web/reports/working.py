@@ -17,7 +17,7 @@ from eirene.questionnaires.parts import Parts, is_answered
 from eirene.questionnaires.rules import applies
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
-from eirene_web.reports.reading import answers_of
+from eirene_web.reports.sent import answers_of
 
 
 @dataclass

@@ -15,7 +15,7 @@ from eirene_web.journal.models import Change, Entry
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import queries
 from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Thread
-from eirene_web.reports.services import cycles, reviewing
+from eirene_web.reports.services import cycles, discussing, reviewing
 from web import world as worlds
 from web.reports.lives import accept, fill, give_back, send
 from web.reports.threads import together
@@ -55,19 +55,20 @@ def test_a_report_is_given_to_a_desk_of_the_office_with_a_day_to_come(sent: Worl
 def test_a_flag_stands_in_the_way_until_it_is_taken_away(sent: World) -> None:
     report, reviewer = sent.report("ALF").pk, sent.actor("reviewer")
     with clock.at(IN_CYCLE):
-        thread = reviewing.ask_clarification(
-            actor=reviewer, report=report, question="charter", text="Which charter?", due=TOMORROW, flag=True
-        )
+        thread = discussing.open_thread(
+            actor=reviewer, report=report, kind="clarification", question="charter", text="Which charter?",
+            due=TOMORROW, flag=True,
+        )  # fmt: skip
         with pytest.raises(Blocked) as blocked:
             reviewing.accept_report(actor=reviewer, report=report)
         assert [p.where for p in blocked.value.problems] == ["charter"]
         assert sent.report("ALF").state == Report.State.SUBMITTED
-        reviewing.set_flag(actor=reviewer, thread=thread.pk, flag=False)
-        reviewing.set_flag(actor=reviewer, thread=thread.pk, flag=True)
-        reviewing.settle_thread(actor=reviewer, thread=thread.pk)
+        discussing.set_flag(actor=reviewer, thread=thread.pk, flag=False)
+        discussing.set_flag(actor=reviewer, thread=thread.pk, flag=True)
+        discussing.close_thread(actor=reviewer, thread=thread.pk)
         assert accept(sent).state == Report.State.ACCEPTED
     row = Thread.objects.get(pk=thread.pk)
-    assert (row.state, row.flag) == ("closed", False)
+    assert row.state == "closed"
 
 
 def test_a_blocker_in_what_was_sent_stands_in_the_way(sent: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,45 +76,6 @@ def test_a_blocker_in_what_was_sent_stands_in_the_way(sent: World, monkeypatch: 
     monkeypatch.setattr(reviewing, "check", lambda *args, **named: [wrong])
     with clock.at(IN_CYCLE), pytest.raises(Blocked, match="Impossible"):
         reviewing.accept_report(actor=sent.actor("reviewer"), report=sent.report("ALF").pk)
-
-
-def test_notes_within_the_office_are_in_its_own_chain_and_never_the_nations(sent: World) -> None:
-    report = sent.report("ALF").pk
-    with clock.at(IN_CYCLE):
-        reviewing.write_note(actor=sent.actor("reviewer"), report=report, question="crew", text="Ask Bravmouth too.")
-        with pytest.raises(NotAllowed):
-            reviewing.write_note(actor=sent.actor("ALF.rapporteur"), report=report, question="crew", text="x")
-    assert Entry.objects.get(verb="review.note").chain == "harbour/"
-    assert not Change.objects.filter(entry__chain="harbour/ALF", after__contains="Bravmouth").exists()
-
-
-@pytest.mark.parametrize("what", ["", "   "])
-def test_nothing_written_is_nothing_asked(sent: World, what: str) -> None:
-    with clock.at(IN_CYCLE):
-        with pytest.raises(UsageError, match="Nothing is written"):
-            reviewing.ask_clarification(
-                actor=sent.actor("reviewer"), report=sent.report("ALF").pk, question="crew", text=what
-            )
-        with pytest.raises(UsageError, match="not asked"):
-            reviewing.ask_clarification(
-                actor=sent.actor("reviewer"), report=sent.report("ALF").pk, question="nothing", text="x"
-            )
-
-
-def test_the_office_goes_on_in_a_conversation(sent: World) -> None:
-    reviewer = sent.actor("reviewer")
-    with clock.at(IN_CYCLE):
-        thread = reviewing.ask_clarification(
-            actor=reviewer, report=sent.report("ALF").pk, question="charter", text="Which?"
-        )
-        Thread.objects.filter(pk=thread.pk).update(state="answered")
-        reviewing.reply_from_office(actor=reviewer, thread=thread.pk, text="And from when?")
-        national = Thread.objects.create(report=sent.report("ALF"), kind="national", opened=IN_CYCLE)
-        with pytest.raises(NotThere):
-            reviewing.reply_from_office(actor=reviewer, thread=national.pk, text="Ha.")
-    thread.refresh_from_db()
-    assert thread.state == Thread.State.OPEN
-    assert thread.messages.count() == 2
 
 
 def test_four_eyes_are_two_pairs(sent: World) -> None:

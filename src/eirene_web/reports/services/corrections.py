@@ -24,7 +24,7 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.reports.models import Cell, Correction, Report, Submission
-from eirene_web.reports.reading import answers_of, changed_questions, without_body
+from eirene_web.reports.sent import answers_of, changed_questions, without_body
 from eirene_web.reports.services.common import chain_of, locked_report
 from eirene_web.reports.services.submitting import counts, new_receipt
 from eirene_web.reports.targets import report_target

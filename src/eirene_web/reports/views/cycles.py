@@ -22,7 +22,7 @@ from eirene_web.organisations.queries import Names
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, Target, can
 from eirene_web.reports import instants, queries
-from eirene_web.reports.forms import Input, Option, Reading, attempt
+from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Cycle, Report
 from eirene_web.reports.services import cycles as services
 from eirene_web.reports.tables import folded
