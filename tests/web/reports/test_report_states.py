@@ -1,7 +1,7 @@
 """A report’s life against a simple model: whoever does whatever in whatever order, the states are those of the model.
 
 The model is a dozen lines; the machine does as people do: fill in, send on its way, clear, send back, submit, return,
-accept, correct, close and reopen the cycle. Every step that the model does not allow must be refused and change nothing.
+accept, correct, close and reopen the cycle. What the model does not allow must be refused and change nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from cast import toy
 from eirene.errors import EireneError
@@ -26,6 +33,7 @@ from web import world as worlds
 from web.reports.lives import chain
 from web.world import DEADLINE, IN_CYCLE, World
 
+RARELY = st.sampled_from([False, False, False, True])
 WRITING = ("not_started", "drafting", "returned")
 OWED = ("not_started", "drafting", "in_clearance", "cleared", "returned")
 
@@ -49,6 +57,21 @@ class Life(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.block.__exit__(None, None, None)
         self.undo.close()
+
+    @initialize(begin=st.sampled_from(["nothing", "a draft", "on its way", "sent", "returned", "accepted"]))
+    def begin_somewhere(self, begin: str) -> None:
+        """So that every part of a life is visited; each beginning is made of the same steps."""
+        steps = ["nothing", "a draft", "on its way", "sent", "returned", "accepted"].index(begin)
+        if steps >= 1:
+            self.fill_in_the_charter("no")
+        if begin == "on its way":
+            self.send_it_on_its_way()
+        if steps >= 3:
+            self.submit("ALF.officer", stale=False)
+        if begin == "returned":
+            self.give_back("reviewer", "charter")
+        if begin == "accepted":
+            self.accept("reviewer")
 
     # --- how a step is tried ----------------------------------------------------------------------------------------
 
@@ -123,7 +146,7 @@ class Life(RuleBasedStateMachine):
         ):
             self.state = "returned" if self.sent else "drafting"
 
-    @rule(who=st.sampled_from(["ALF.officer", "ALF.rapporteur", "ALF.head", "BRA.officer"]), stale=st.booleans())
+    @rule(who=st.sampled_from(["ALF.officer"] * 4 + ["ALF.rapporteur", "ALF.head", "BRA.officer"]), stale=RARELY)
     def submit(self, who: str, stale: bool) -> None:
         version = self.version + (1 if stale else 0)
         may = {"ALF.officer": (*WRITING, "cleared"), "ALF.rapporteur": ("cleared",)}.get(who, ())
@@ -186,7 +209,7 @@ class Life(RuleBasedStateMachine):
             self.sent += 1
             self.version = self.world.report("ALF").version
 
-    @rule(who=st.sampled_from(["coordinator", "reviewer"]))
+    @rule(who=st.sampled_from(["coordinator", "coordinator", "reviewer"]))
     def close_the_cycle(self, who: str) -> None:
         if self.tried(
             who == "coordinator" and not self.closed,
@@ -195,6 +218,7 @@ class Life(RuleBasedStateMachine):
             self.closed = True
             self.state = "not_submitted" if self.state in OWED else self.state
 
+    @precondition(lambda self: self.closed or self.state == "drafting")
     @rule()
     def reopen_the_cycle(self) -> None:
         if self.tried(
@@ -241,6 +265,7 @@ class Life(RuleBasedStateMachine):
         assert set(others) == {"not_submitted" if self.closed else "not_started"}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_reports_life_is_that_of_the_model() -> None:
     world = worlds.build(toy(), "2022", ("ALF", "BRA"))
@@ -253,7 +278,7 @@ def test_a_reports_life_is_that_of_the_model() -> None:
     run_state_machine_as_test(
         OfThisWorld,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, derandomize=True, database=None,
+            max_examples=70, stateful_step_count=16, deadline=None, derandomize=True, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
