@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from django.test import Client
+from allauth.account.internal.flows.login import record_authentication
+from django.test import Client, RequestFactory
 
 from web.world import World
 
@@ -14,9 +12,10 @@ def client_of(world: World, who: str, *, strong: bool = True) -> Client:
     """A browser in which `who` has signed in."""
     client = Client()
     client.force_login(world.people[who])
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa" if strong else "password", "at": time.time()}]
-    session.save()
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, world.people[who]
+    record_authentication(request, world.people[who], "mfa" if strong else "password")
+    request.session.save()
     return client
 
 
