@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, asked
 from eirene.questionnaires import Report as Answers
-from eirene.questionnaires import check, load_report, report_of_parts
+from eirene.questionnaires import check, report_of_parts
 from eirene.questionnaires.model import Answer, Finding
 from eirene.questionnaires.parts import Parts, is_answered
 from eirene.questionnaires.rules import applies
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
+from eirene_web.reports.sent import answers_of
 
 
 @dataclass
@@ -63,9 +64,11 @@ class Working:
 
     @cached_property
     def previous(self) -> Answers | None:
-        """The body's last accepted report of an earlier cycle."""
+        """The body's last accepted report of an earlier cycle, or that of the body which it continues."""
         found = previous_submission(self.report)
-        return opened_submission(found.pk, self.pack) if found else None
+        if found is None:
+            return None
+        return replace(opened_submission(found.pk, self.pack), body=self.report.body.code)
 
     @cached_property
     def previous_cycle(self) -> str:
@@ -112,17 +115,9 @@ def previous_submission(report: Report) -> Submission | None:
     return max(dated, key=lambda d: d[:2])[2] if dated else None
 
 
-@lru_cache(maxsize=256)
-def _opened_submission(pk: int, pack_hash: str) -> Answers:
-    submission = Submission.objects.get(pk=pk)
-    return load_report(bytes(submission.document), opened(pack_hash), place=f"submission {submission.number}")
-
-
 def opened_submission(pk: int, pack: Pack) -> Answers:
     """The answers of a submission, which never change: read once per process and remembered."""
-    from eirene.framework import pack_hash
-
-    return _opened_submission(pk, pack_hash(pack))
+    return answers_of([pk], pack)[pk]
 
 
 def frozen(answers: Answers, pack: Pack, releasability: str) -> Answers:

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from eirene.errors import UsageError
+from eirene.errors import Blocked, Problem, UsageError
+from eirene.questionnaires import check
+from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
-from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission
+from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission, Thread
+from eirene_web.reports.sent import answers_of, without_body
 from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
-from eirene_web.reports.working import Working
+from eirene_web.reports.working import Working, previous_submission
 
 
 def latest(report: Report) -> Submission:
@@ -32,6 +35,8 @@ def assign_review(*, actor: Actor, report: int, post: int | None, due: dt.date |
     """Gives the report to a desk of the office; None takes it away."""
     row = locked_report(report)
     ask(actor, "review.assign", report_target(row))
+    if due is not None and due < now().date():
+        raise UsageError(_("The day by which it is due lies in the past."), remedy=_("Choose a later one."))
     if post is not None and not _is_desk(row, post):
         raise UsageError(_("This post does not review reports."))
     fields = [
@@ -53,15 +58,24 @@ def _is_desk(report: Report, post: int) -> bool:
 
 
 @change
-def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Report:
+def accept_sections(*, actor: Actor, report: int, sections: Iterable[str], number: int | None = None) -> Report:
     """Accepts sections of the latest submission; where the cycle asks for four eyes, somebody else must do so too.
 
-    The report is accepted with its last section. Raises NotAllowed if the same pair of eyes would look twice.
+    The report is accepted with its last section. `number`: of the submission that the actor read; UsageError if there
+    is a newer one. Raises Blocked while a blocker or a flag stands in one of the sections, and NotAllowed if the same
+    pair of eyes would look twice.
     """
     row = locked_report(report)
     ask(actor, "review.accept", report_target(row))
     wanted = _sections(row, sections)
     submission = latest(row)
+    if number is not None and number != submission.number:
+        raise UsageError(
+            _("There is a newer submission (%(new)d) than the one you read (%(old)d).")
+            % {"new": submission.number, "old": number},
+            remedy=_("Open the page again and read what changed."),
+        )
+    _refuse_doubted(row, submission, wanted)
     done = {s.section: s for s in SectionReview.objects.select_for_update().filter(submission=submission)}
     fields: list[Field] = []
     for section in wanted:
@@ -81,10 +95,39 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Re
     return row
 
 
-def accept_report(*, actor: Actor, report: int) -> Report:
+def accept_report(*, actor: Actor, report: int, number: int | None = None) -> Report:
     """Accepts all sections that are left."""
     row = Report.objects.select_related("cycle", "body").get(pk=report)
-    return accept_sections(actor=actor, report=report, sections=[s.id for s in Working(row).sheet.sections])
+    sections = [s.id for s in Working(row).sheet.sections]
+    return accept_sections(actor=actor, report=report, sections=sections, number=number)
+
+
+def _refuse_doubted(report: Report, submission: Submission, sections: Iterable[str]) -> None:
+    """Raises Blocked with every blocker and every flag that stands in one of the sections."""
+    working, among = Working(report), set(sections)
+    pack, questions = working.pack, working.sheet.questions
+    last = previous_submission(report)
+    read = answers_of([submission.pk, *([last.pk] if last else [])], pack)
+    previous = without_body(read[last.pk], report.body.code) if last else None
+    problems = [
+        Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en"))
+        for f in check(read[submission.pk], pack, previous=previous)
+        if f.severity == "blocker"
+        and f.outcome == "found"
+        and (f.place.question not in questions or questions[f.place.question].section in among)
+    ]
+    flagged = Thread.objects.filter(report=report, flag=True).exclude(state=Thread.State.CLOSED)
+    problems += [
+        Problem(
+            _("The answer is flagged: the office doubts it."),
+            thread.question,
+            _("Settle it with the nation, take the flag away, or return the report."),
+        )
+        for thread in flagged
+        if thread.question in questions and questions[thread.question].section in among
+    ]
+    if problems:
+        raise Blocked(problems)
 
 
 def _sections(report: Report, sections: Iterable[str]) -> list[str]:
@@ -139,6 +182,8 @@ def return_report(
         )
     if not reason.strip():
         raise UsageError(_("Say why the report is returned."))
+    if due is not None and due < now().date():
+        raise UsageError(_("The day by which it is due lies in the past."), remedy=_("Choose a later one."))
     submission = latest(row)
     given = Return.objects.create(
         report=row,
@@ -151,7 +196,12 @@ def return_report(
     )
     for id, why in questions.items():
         AnswerNote.objects.update_or_create(report=row, question=id, defaults={"open": True, "open_because": why})
-    fields = [Field(f"report:{row.pk}", "open", None, sorted(questions)), *moved_to(row, Report.State.RETURNED)]
+    fields = [
+        *(Field(f"answer:{row.pk}/{id}", "open", False, True) for id in questions),
+        *(Field(f"answer:{row.pk}/{id}", "open_because", None, why or None) for id, why in questions.items()),
+        Field(f"report:{row.pk}", "return_due", None, due),
+        *moved_to(row, Report.State.RETURNED),
+    ]
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
     telling.returned(row, given)
