@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from django.core import signals
-from django.db import close_old_connections
-
 from cast import toy
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
@@ -32,12 +29,6 @@ def concordia_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return releases.compiled(tmp_path_factory.mktemp("nato") / "compiled-2025")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_connection() -> None:
-    """A response that a test closes itself must not close the connection with the test's transaction."""
-    signals.request_finished.disconnect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)
