@@ -37,8 +37,14 @@ def found_alliance(*, pack: Pack, time_zone: str = "UTC", demo: bool = False) ->
     alliance, made = Alliance.objects.get_or_create(
         slug=pack.header.slug, defaults={"pack": row, "time_zone": _zone(time_zone), "demo": demo}
     )
-    Body.objects.get_or_create(alliance=alliance, code="_office", defaults={"kind": Body.Kind.OFFICE, "nation": ""})
-    fields = _nations(alliance, pack)
+    _row, office = Body.objects.get_or_create(
+        alliance=alliance, code="_office", defaults={"kind": Body.Kind.OFFICE, "nation": ""}
+    )
+    fields = [Field("body:_office", "kind", None, Body.Kind.OFFICE.value)] if office else []
+    fields += _nations(alliance, pack)
+    if made:
+        told = {"time_zone": alliance.time_zone, "demo": alliance.demo}
+        fields += [Field(f"alliance:{alliance.slug}", name, None, value) for name, value in told.items()]
     if made or fields or alliance.pack_id != row.pk:
         before, alliance.pack = (None if made else alliance.pack_id), row
         alliance.save(update_fields=["pack"])
@@ -106,6 +112,7 @@ def add_body(
         fields=[
             Field(f"body:{body.code}", "name", None, dict(name)), Field(f"body:{body.code}", "parent", None, parent),
             Field(f"body:{body.code}", "kind", None, kind),
+            Field(f"body:{body.code}", "time_zone", None, body.time_zone), Field(f"body:{body.code}", "since", None, since),
         ],
     )  # fmt: skip
     return body
@@ -145,7 +152,7 @@ def move_body(
         fields=[
             Field(f"body:{body.code}", "name", before.get("name"), new_name),
             Field(f"body:{body.code}", "parent", before.get("parent"), above.code if above else None),
-            Field(f"body:{body.code}", "since", None, since.isoformat()),
+            Field(f"body:{body.code}", "since", current.since if current else None, since),
         ],
     )  # fmt: skip
     return body
@@ -211,6 +218,7 @@ def add_post(
             Field(f"post:{post.pk}", "title", None, dict(title)), Field(f"post:{post.pk}", "body", None, body),
             Field(f"post:{post.pk}", "roles", None, {r: sorted(s) for r, s in roles.items()}),
             Field(f"post:{post.pk}", "contact", None, contact), Field(f"post:{post.pk}", "mailbox", None, mailbox),
+            Field(f"post:{post.pk}", "above", None, above), Field(f"post:{post.pk}", "since", None, since),
         ],
     )  # fmt: skip
     return post
@@ -289,7 +297,11 @@ def fill_post(
     holding = Holding.objects.create(post=row, person_id=person, via=via, since=since or now().date(), until=until)
     record(
         actor, "posts.fill", chain=f"{row.body.alliance_id}/{row.body.nation}", subject=f"post:{row.pk}",
-        fields=[Field(f"holding:{holding.pk}", "person", None, person), Field(f"holding:{holding.pk}", "via", None, via)],
+        fields=[
+            Field(f"holding:{holding.pk}", "person", None, person), Field(f"holding:{holding.pk}", "via", None, via),
+            Field(f"holding:{holding.pk}", "post", None, row.pk),
+            Field(f"holding:{holding.pk}", "since", None, holding.since), Field(f"holding:{holding.pk}", "until", None, until),
+        ],
     )  # fmt: skip
     return holding
 

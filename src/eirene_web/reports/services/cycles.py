@@ -67,7 +67,7 @@ def set_up_cycle(
     )
     _sensible(cycle, planned)
     cycle.save()
-    bodies = _bodies_asked(row, code)
+    bodies, made = _bodies_asked(row, code)
     Report.objects.bulk_create([Report(cycle=cycle, body=body, moved=now()) for body in bodies])
     record(
         actor,
@@ -79,6 +79,7 @@ def set_up_cycle(
             Field(f"cycle:{cycle.pk}", "pack", None, row.pack_id),
             *_fields(cycle, {}),
             Field(f"cycle:{cycle.pk}", "asked", None, [body.code for body in bodies]),
+            *(Field(f"body:{body.code}", "kind", None, str(body.kind)) for body in made),
         ],
     )
     return cycle
@@ -107,8 +108,8 @@ def _sensible(cycle: Cycle, planned: PackCycle) -> None:
         raise UsageError(_("Reminders are days before the deadline: whole numbers, such as 30 and 7."))
 
 
-def _bodies_asked(alliance: Alliance, code: str) -> list[Body]:
-    """The bodies of the platform that the pack asks; one that is not there yet is made."""
+def _bodies_asked(alliance: Alliance, code: str) -> tuple[list[Body], list[Body]]:
+    """The bodies of the platform that the pack asks, and those of them that were not there yet and were made."""
     pack = opened(alliance.pack_id)
     codes = asked_bodies(pack, code)
     known = {body.code: body for body in Body.objects.filter(alliance=alliance, code__in=codes)}
@@ -118,7 +119,7 @@ def _bodies_asked(alliance: Alliance, code: str) -> list[Body]:
     for body in missing:
         body.save()
         known[body.code] = body
-    return [known[code] for code in codes]
+    return [known[code] for code in codes], missing
 
 
 def _fields(cycle: Cycle, before: Mapping[str, Any]) -> list[Field]:
@@ -242,11 +243,12 @@ def extend_deadline(*, actor: Actor, report: int, deadline: dt.datetime, why: st
     _reason(why)
     if deadline <= now() or deadline <= row.cycle.opens:
         raise UsageError(_("The new deadline lies in the past."), remedy=_("Choose a later one."))
+    because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why)
     before, row.deadline, row.extended_because = row.deadline or row.cycle.deadline, deadline, why
     row.save(update_fields=["deadline", "extended_because"])
     record(
         actor, "report.extend", chain=chain_of(row), subject=f"report:{row.pk}",
-        fields=[Field(f"report:{row.pk}", "deadline", before, deadline)], why=why,
+        fields=[Field(f"report:{row.pk}", "deadline", before, deadline), because], why=why,
     )  # fmt: skip
     return row
 
@@ -259,7 +261,8 @@ def reopen_report(*, actor: Actor, report: int, deadline: dt.datetime, why: str)
     _reason(why)
     if deadline <= now():
         raise UsageError(_("The new deadline lies in the past."), remedy=_("Choose a later one."))
-    fields = [Field(f"report:{row.pk}", "deadline", row.deadline, deadline), *_given_back(row)]
+    because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why)
+    fields = [Field(f"report:{row.pk}", "deadline", row.deadline, deadline), because, *_given_back(row)]
     row.deadline, row.extended_because = deadline, why
     row.save(update_fields=["state", "moved", "opened", "deadline", "extended_because"])
     record(actor, "report.reopen", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)

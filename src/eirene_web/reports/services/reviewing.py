@@ -12,8 +12,8 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
-from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.models import Report, Return, SectionReview, Submission
+from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
 
@@ -65,10 +65,10 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Re
     for section in wanted:
         fields += _accept_one(actor, row, submission, done, section)
     if _all_accepted(row, done):
-        submission.accepted = now()
+        submission.accepted = row.accepted = now()
         submission.save(update_fields=["accepted"])
-        row.accepted = now()
-        fields += [*moved_to(row, Report.State.ACCEPTED), Field(f"submission:{submission.pk}", "accepted", None, now())]
+        fields += moved_to(row, Report.State.ACCEPTED)
+        fields.append(Field(f"submission:{submission.pk}", "accepted", None, submission.accepted))
     else:
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["state", "moved", "accepted"])
@@ -135,7 +135,7 @@ def return_report(
     if not reason.strip():
         raise UsageError(_("Say why the report is returned."))
     submission = latest(row)
-    Return.objects.create(
+    given = Return.objects.create(
         report=row,
         submission=submission,
         reason=reason.strip(),
@@ -144,9 +144,11 @@ def return_report(
         at=now(),
         person_id=actor.person,
     )
-    for id, why in questions.items():
-        AnswerNote.objects.update_or_create(report=row, question=id, defaults={"open": True, "open_because": why})
     fields = [Field(f"report:{row.pk}", "open", None, sorted(questions)), *moved_to(row, Report.State.RETURNED)]
+    told = {"reason": given.reason, "questions": dict(questions), "due": due, "submission": submission.pk}
+    fields += [Field(f"return:{given.pk}", name, None, value) for name, value in told.items()]
+    for id, why in questions.items():
+        fields += noted(row, id, open=True, open_because=why)
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
     return row

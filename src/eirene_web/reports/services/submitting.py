@@ -17,7 +17,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
 from eirene_web.reports.models import AnswerNote, Report, Submission
 from eirene_web.reports.services.clearance import refuse_blocked
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, frozen
 
@@ -47,8 +47,9 @@ def submit(*, actor: Actor, report: int, version: int) -> Submission:
     working = Working(row)
     refuse_blocked(working)
     submission = _freeze(actor, working, last.number + 1 if last else 1)
-    AnswerNote.objects.filter(report=row).update(open=False, open_because="")
     fields = moved_to(row, Report.State.SUBMITTED)
+    for note in AnswerNote.objects.filter(report=row, open=True):
+        fields += noted(row, note.question, open=False, open_because="")
     row.submitted = row.submitted or now()
     row.save(update_fields=["state", "moved", "submitted"])
     record(

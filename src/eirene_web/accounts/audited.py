@@ -1,0 +1,8 @@
+"""What the journal answers for of accounts."""
+
+from __future__ import annotations
+
+from eirene_web.journal.audit import Audited
+
+AUDITED: list[Audited] = []
+APART = {"accounts.Person": "belongs to its owner and to no alliance; what somebody may do stands in the posts they hold"}
