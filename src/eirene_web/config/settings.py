@@ -16,6 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 EIRENE_HOME = home()
 EIRENE_URL = env.get("EIRENE_URL").rstrip("/")
 EIRENE_DEMO = env.on("EIRENE_DEMO")
+EIRENE_BACKUPS = Path(env.get("EIRENE_BACKUPS") or EIRENE_HOME / "backups").absolute()
+EIRENE_BACKUP_KEEP = env.number("EIRENE_BACKUP_KEEP")
 EIRENE_UPLOAD_BYTES = env.number("EIRENE_UPLOAD_MB") * 1_000_000
 
 DEBUG = False

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from eirene_web.files.models import Blob
-from eirene_web.files.services import path_of
+from eirene_web.files.services import aside, path_of
 from eirene_web.journal.audit import Audited, Difference
 
 _CHUNK = 1 << 20
@@ -14,10 +14,11 @@ _CHUNK = 1 << 20
 
 def _contents(alliance: str) -> Iterable[Difference]:
     """Files belong to no alliance by themselves: all of them are looked at each time."""
-    for sha256, purged in Blob.objects.order_by("pk").values_list("sha256", "purged").iterator():
-        path, place = path_of(sha256), f"file {sha256[:12]}"
+    rows = Blob.objects.order_by("pk").values_list("sha256", "purged", "quarantined").iterator()
+    for sha256, purged, quarantined in rows:
+        path, place = (aside if quarantined else path_of)(sha256), f"file {sha256[:12]}"
         if purged is not None:
-            if path.exists():
+            if path.exists() or aside(sha256).exists():
                 yield Difference("bytes", place, "It was purged, and its content is there.")
             continue
         digest = hashlib.sha256()

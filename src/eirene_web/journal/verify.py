@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from json import loads
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from django.db import connection, transaction
 from eirene_web.journal.attestation import Attestation
 from eirene_web.journal.audit import Audited, Difference, audited, checks
 from eirene_web.journal.chain import canonical, change_hash, entry_facts, entry_hash
-from eirene_web.journal.models import Chain, Entry
+from eirene_web.journal.models import Chain, Change, Entry, Held
 
 _ROWS = 2_000
 _EMPTIED = b"emptied"
@@ -58,6 +59,7 @@ class Audit:
                 for key in self._chains():
                     yield from self._chain(key, notes)
                 notes.settle()
+                notes.held()
                 yield from notes.unexplained()
                 for alliance in self._alliances():
                     yield from self._tables(alliance, notes)
@@ -217,8 +219,6 @@ class _Notes:
     def say(self, entry: Entry, change: _Change) -> None:
         kind = change.thing.partition(":")[0]
         if kind == "purge" and change.field == "changes" and change.after:
-            from json import loads
-
             self._last.executemany("INSERT OR IGNORE INTO purged VALUES (?)", [(h,) for h in loads(change.after)])
         known = audited().get(kind)
         if known is None or not known.compares(change.field):
@@ -243,6 +243,14 @@ class _Notes:
 
     def emptied(self, digest: str, place: str) -> None:
         self._last.execute("INSERT OR IGNORE INTO emptied VALUES (?, ?)", (digest, place))
+
+    def held(self) -> None:
+        """Contents in quarantine account for themselves, if they are what they were."""
+        for place, content in Held.objects.filter(place__startswith="change:").values_list("place", "content"):
+            change = Change.objects.filter(pk=place.partition(":")[2]).first()
+            before, after, salt = loads(bytes(content))
+            if change and change_hash(salt, change.thing, change.field, before, after) == change.hash:
+                self._last.execute("INSERT OR IGNORE INTO purged VALUES (?)", (change.hash,))
 
     def unexplained(self) -> Iterator[Difference]:
         """Contents that are gone although no purge speaks of them."""

@@ -91,7 +91,13 @@ def _submissions(alliance: str) -> Rows:
         sections.setdefault(review.submission_id, {})[f"section {review.section}"] = told
     rows = Submission.objects.filter(report__cycle__alliance=alliance).order_by("pk").defer("document")
     for row in rows.iterator(chunk_size=_CHUNK):
-        yield str(row.pk), {"sha256": row.sha256, "accepted": row.accepted, **sections.get(row.pk, {})}
+        yield (
+            str(row.pk),
+            {
+                "sha256": row.sha256, "accepted": row.accepted, "redacted_sha256": row.redacted_sha256,
+                **sections.get(row.pk, {}),
+            },
+        )  # fmt: skip
 
 
 def _returns(alliance: str) -> Rows:
@@ -104,10 +110,11 @@ def _returns(alliance: str) -> Rows:
 
 
 def _documents(alliance: str) -> Iterable[Difference]:
-    """What was sent is what its receipt's hash says."""
+    """What was sent is what its receipt's hash says; what was redacted, what the journal says."""
     rows = Submission.objects.filter(report__cycle__alliance=alliance).order_by("pk")
-    for pk, document, sha256 in rows.values_list("pk", "document", "sha256").iterator(chunk_size=50):
-        if hashlib.sha256(bytes(document)).hexdigest() != sha256:
+    wanted = ("pk", "document", "sha256", "redacted_sha256")
+    for pk, document, sha256, redacted in rows.values_list(*wanted).iterator(chunk_size=50):
+        if hashlib.sha256(bytes(document)).hexdigest() != (redacted or sha256):
             yield Difference("bytes", f"{_('the submission')} {_place_of_submission(str(pk))}",
                              "Its bytes are not those of its hash: it is not what was sent.")  # fmt: skip
 
@@ -152,8 +159,8 @@ AUDITED = [
     Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper"), _steps,
             {ClearanceStep: ("id", "report", "post", "state", "remarks", "paper_office", "paper_reference",
                              "paper_date")}),
-    Audited("submission", _("the submission"), ("sha256", "accepted", "section *"), _submissions,
-            {Submission: ("id", "report", "sha256", "document", "accepted"),
+    Audited("submission", _("the submission"), ("sha256", "redacted_sha256", "accepted", "section *"),
+            _submissions, {Submission: ("id", "report", "sha256", "redacted_sha256", "document", "accepted"),
              SectionReview: ("id", "submission", "section", "second")}, _place_of_submission),
     Audited("return", _("the return"), ("reason", "questions", "due", "submission"), _returns,
             {Return: ("id", "report", "submission", "reason", "questions", "due")}),

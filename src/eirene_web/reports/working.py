@@ -113,16 +113,18 @@ def previous_submission(report: Report) -> Submission | None:
 
 
 @lru_cache(maxsize=256)
-def _opened_submission(pk: int, pack_hash: str) -> Answers:
+def _opened_submission(pk: int, redacted: str | None, pack_hash: str) -> Answers:
     submission = Submission.objects.get(pk=pk)
     return load_report(bytes(submission.document), opened(pack_hash), place=f"submission {submission.number}")
 
 
 def opened_submission(pk: int, pack: Pack) -> Answers:
-    """The answers of a submission, which never change: read once per process and remembered."""
+    """The answers of a submission, which never change unless a name in them is redacted: read once per process and
+    remembered. One query."""
     from eirene.framework import pack_hash
 
-    return _opened_submission(pk, pack_hash(pack))
+    redacted = Submission.objects.filter(pk=pk).values_list("redacted_sha256", flat=True).first()
+    return _opened_submission(pk, redacted, pack_hash(pack))
 
 
 def frozen(answers: Answers, pack: Pack, releasability: str) -> Answers:
