@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "eirene_web.reports",
     "eirene_web.editions",
     "eirene_web.portal",
+    "eirene_web.operations",
     "eirene_web.config",
 ]
 MIDDLEWARE = [

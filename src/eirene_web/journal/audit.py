@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
 
 #: thing without its kind → values by field; a field that is not there, None, '' , [], {} and False are nothing.
 Rows = Iterable[tuple[str, Mapping[str, Any]]]
-Seen = Literal["own", "both", "office", "nation"]
 
 
 @dataclass(frozen=True)
@@ -108,3 +107,9 @@ def place_of(thing: str) -> str:
     kind, _, key = thing.partition(":")
     known = audited().get(kind)
     return f"{known.title} {known.place(key)}" if known else thing
+
+
+@cache
+def seen_by() -> dict[str, str]:
+    """Verbs whose entries are read by another side than the one that does them: verb → both, office or nation."""
+    return {verb: side for module in _modules() for verb, side in getattr(module, "SEEN", {}).items()}

@@ -195,3 +195,9 @@ APART = {
     "reports.Message": "no service of this branch writes it",
     "reports.Correction": "no service of this branch writes it",
 }  # fmt: skip
+#: Entries that the other side reads too: what a nation sent the office, and what the office told the nation.
+SEEN = {
+    "report.submit": "both", "report.correct": "both", "review.accept": "both", "review.return": "both",
+    "review.ask": "both", "review.reply": "both", "review.decide_correction": "both", "report.extend": "both",
+    "report.reopen": "both",
+}  # fmt: skip

@@ -60,6 +60,7 @@ _LOOK = {
     "in_review": ("info", "eye"), "returned": ("risk", "back"), "accepted": ("ok", "done"),
     "not_submitted": ("late", "stop"),
     "planned": ("idle", "none"), "test": ("info", "half"), "open": ("info", "track"), "closed": ("idle", "lock"),
+    "quarantined": ("risk", "stop"), "released": ("ok", "back"), "purged": ("idle", "done"),
 }  # fmt: skip
 
 
