@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "eirene_web.config",
 ]
 MIDDLEWARE = [
+    "eirene_web.operations.middleware.RequestLog",
     "eirene_web.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
@@ -209,11 +210,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "plain": {"()": "eirene_web.config.logs.PlainLines"},
         "json": {"()": "eirene_web.config.logs.JsonLines"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.get("EIRENE_LOG")}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A page that is not there is the reader's business, not the log's.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "eirene.request": {
+            "level": "INFO" if env.get("EIRENE_LOG") == "json" or env.on("EIRENE_LOG_REQUESTS") else "WARNING"
+        },
+    },
 }
