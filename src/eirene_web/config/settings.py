@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "eirene_web.operations.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
     "eirene_web.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
@@ -194,6 +195,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # our own headers say it, of embedded figures otherwise
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, by plain HTTP
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("EIRENE_PROXIES")
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -205,6 +208,7 @@ DEFAULT_FROM_EMAIL = env.get("EIRENE_MAIL_FROM")
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W005",  # subdomains are not ours to bind
     "security.W021",  # nor to list in browsers
+    "security.W002",  # our own headers forbid framing, of embedded figures alone not
 ]
 LOGGING = {
     "version": 1,

@@ -15,7 +15,7 @@ from eirene_web.journal.models import Concern, Designated
 from eirene_web.journal.quarantine import holder_of
 from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.queries import Names, posts_of
-from eirene_web.policy import Actor, NotThere, Target, ask, can
+from eirene_web.policy import Actor, NotThere, Target, ask, can, decide
 
 
 def concerns(actor: Actor, alliance: Alliance) -> list[Concern]:
@@ -92,7 +92,9 @@ def duties(actor: Actor, alliance: Alliance, names: Names) -> list[DutyOf]:
     """Those that the actor may name posts for."""
     found = []
     for nation in dict.fromkeys([*([""] if actor.in_office else []), *actor.nations]):
-        if not can(actor, "designate", Target("body", alliance.slug, state="current", nation=nation)):
+        # Shown before the second factor is given; asked for when something is changed.
+        decision = decide(actor, "designate", Target("body", alliance.slug, state="current", nation=nation))
+        if not (decision.allowed or decision.weak):
             continue
         posts = [(post.pk, names.post(post)) for post in posts_of(alliance, nation)]
         for duty, title in Designated.Duty.choices:

@@ -87,6 +87,13 @@ def _unknown(manifest: dict[str, Any]) -> list[str]:
     return [f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in known]
 
 
+def _is_of_this_version(manifest: dict[str, Any]) -> bool:
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    return {tuple(m) for m in manifest["migrations"]} >= set(MigrationLoader(connection).graph.nodes)
+
+
 def _counted(manifest: dict[str, Any]) -> dict[str, int]:
     from django.db import connection
 
@@ -133,11 +140,12 @@ def _load(folder: Path, manifest: dict[str, Any]) -> None:
     from django.core.management.color import no_style
     from django.db import connection, transaction
 
-    last: dict[str, str] = {}
-    for app, name in manifest["migrations"]:
-        last[app] = name
-    for app, name in last.items():
-        call_command("migrate", app, name, interactive=False, verbosity=0)
+    if _is_of_this_version(manifest):
+        call_command("migrate", interactive=False, verbosity=0)
+    else:
+        last = dict(manifest["migrations"])
+        for app, name in last.items():
+            call_command("migrate", app, name, interactive=False, verbosity=0)
     names = {table: connection.ops.quote_name(table) for table in manifest["rows"]}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

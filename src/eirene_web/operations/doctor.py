@@ -67,6 +67,9 @@ def _settings() -> Iterator[Line]:
         env.number(name)
     if not env.on("EIRENE_HTTPS"):
         yield Line("https", "warn", "plain requests are answered", "Set EIRENE_HTTPS=1 behind a server that speaks TLS.")
+    elif not env.number("EIRENE_PROXIES"):
+        yield Line("proxies", "warn", "EIRENE_HTTPS is on and no proxy is trusted: requests are sent in circles",
+                   "Set EIRENE_PROXIES=1 where one server stands in front.")  # fmt: skip
     if not settings.EIRENE_URL:
         yield Line("url", "warn", "EIRENE_URL is not set: mails and embed lines do not know the address", "Set it.")
     if settings.EIRENE_DEMO:

@@ -73,6 +73,7 @@ def test_it_can_be_worked_in_afterwards(house: House, tmp_path: Path) -> None:
     assert "guards: the database refuses to change history" in new.eirene("doctor", ok=False).stdout
 
 
+@pytest.mark.one_engine
 def test_the_key_is_put_in_only_when_asked_for(house: House, tmp_path: Path) -> None:
     done = house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--with-key", "--no-check")
     assert "The key is in it" in done.stderr
@@ -83,6 +84,7 @@ def test_the_key_is_put_in_only_when_asked_for(house: House, tmp_path: Path) -> 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("harm", ["cut", "byte", "other"])
 def test_a_backup_that_is_not_what_was_written_is_refused(house: House, tmp_path: Path, harm: str) -> None:
     file = tmp_path / "b.tar.gz"
@@ -101,6 +103,7 @@ def test_a_backup_that_is_not_what_was_written_is_refused(house: House, tmp_path
     assert not (new.home / "eirene.sqlite3").exists()
 
 
+@pytest.mark.one_engine
 def test_a_home_that_is_not_empty_is_left_alone(house: House, tmp_path: Path) -> None:
     house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--no-check")
     done = house.eirene("restore", str(tmp_path / "b.tar.gz"), ok=False)
@@ -121,7 +124,7 @@ def test_what_was_there_is_moved_aside_with_its_log(house: House, tmp_path: Path
     assert house.eirene("audit", "verify").returncode == 0
 
 
-@pytest.mark.skipif(bool(BASE), reason="on PostgreSQL the database is not in the home folder")
+@pytest.mark.one_engine
 def test_a_house_at_work_is_not_replaced(house: House, tmp_path: Path) -> None:
     import sqlite3
 
@@ -159,6 +162,7 @@ def test_what_was_purged_since_is_purged_again(house: House, tmp_path: Path) -> 
         assert rows == [(0,)]
 
 
+@pytest.mark.one_engine
 def test_every_night_one_is_made_checked_and_the_old_ones_go(house: House, tmp_path: Path) -> None:
     folder = Path(house.environment["EIRENE_BACKUPS"])
     folder.mkdir(parents=True)
@@ -178,6 +182,7 @@ def _made(path: Path) -> dt.datetime:
     return dt.datetime.strptime(path.name[7:22], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
 
 
+@pytest.mark.one_engine
 def test_a_place_that_cannot_be_written_to_is_told(house: House, tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("")
