@@ -1,5 +1,5 @@
-"""Fifty people at work: 60 % read pages, 30 % save answers, 5 % hand files in, 5 % take files out; server and load on one
-machine, on the volume of fifteen years, beside an empty page and a bare insert in the same run.
+"""Fifty people at work: 60 % read pages, 30 % save answers, 5 % hand files in, 5 % take files out; server and load
+on one machine, on the volume of fifteen years, beside an empty page and a bare insert in the same run.
 
     python benchmarks/at_work.py [--seconds 60 | --minutes 10] [--people 50] [--cycles 15]
     tools/on_postgres python benchmarks/at_work.py          on PostgreSQL
@@ -79,7 +79,8 @@ def save(request, nation, question):
     alliance = Alliance.objects.get(slug="concordia")
     actor = actor_for(request.user, alliance, strong=True)
     report = Report.objects.get(cycle__code="2017", cycle__alliance=alliance, body__code=nation)
-    base = Cell.objects.filter(report=report, question=question, part="comment.en").values_list("version", flat=True).first()
+    cells = Cell.objects.filter(report=report, question=question, part="comment.en")
+    base = cells.values_list("version", flat=True).first()
     done = filling.save_answers(actor=actor, report=report.pk,
                                 edits=[Edit(question, "comment.en", f"Measured at {time.time_ns()}", base or 0)])
     return HttpResponse(b"", status=200 if done.saved else 409)
@@ -89,8 +90,8 @@ def upload(request, nation):
     keep(request.body + str(time.time_ns()).encode())
     return HttpResponse(b"")
 
-urlpatterns = [path("bench/empty", empty), path("bench/insert", insert), path("bench/save/<str:nation>/<str:question>", save),
-               path("bench/upload/<str:nation>", upload), *house]
+urlpatterns = [path("bench/empty", empty), path("bench/insert", insert),
+               path("bench/save/<str:nation>/<str:question>", save), path("bench/upload/<str:nation>", upload), *house]
 '''
 QUESTIONS = ("personnel", "all_positions_open", "combat_roles", "recruits", "applicants")
 
@@ -196,7 +197,9 @@ def there(port: int, cookies: dict[str, str]) -> dict[str, list[str]]:
     for kind, paths in ROUTES.items():
         for path in paths:
             method = "GET" if kind in ("page", "export", "empty page") else "POST"
-            status, _body = ask(port, method, path.format(n=nation, q=QUESTIONS[0]), cookie, b"x" if method == "POST" else b"")
+            status, _body = ask(
+                port, method, path.format(n=nation, q=QUESTIONS[0]), cookie, b"x" if method == "POST" else b""
+            )
             if status in (404, 405):
                 print(f"not there, left out: {path}")
                 continue
@@ -209,8 +212,16 @@ def there(port: int, cookies: dict[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def person(port: int, nation: str, cookie: str, routes: dict[str, list[str]], until: float, pause: float, measured: Measured,
-           kinds: tuple[str, ...] = ()) -> None:  # fmt: skip
+def person(
+    port: int,
+    nation: str,
+    cookie: str,
+    routes: dict[str, list[str]],
+    until: float,
+    pause: float,
+    measured: Measured,
+    kinds: tuple[str, ...] = (),
+) -> None:
     chance = random.Random(nation + str(until))
     while time.monotonic() < until:
         kind = chance.choice(kinds) if kinds else chance.choices(list(SHARES), list(SHARES.values()))[0]
@@ -218,7 +229,13 @@ def person(port: int, nation: str, cookie: str, routes: dict[str, list[str]], un
             continue
         path = chance.choice(routes[kind]).format(n=nation, q=chance.choice(QUESTIONS))
         method = "GET" if kind in ("page", "export", "empty page") else "POST"
-        body = urlencode({"x": 1}).encode() if method == "POST" and kind != "upload" else os.urandom(200_000) if kind == "upload" else b""
+        body = (
+            urlencode({"x": 1}).encode()
+            if method == "POST" and kind != "upload"
+            else os.urandom(200_000)
+            if kind == "upload"
+            else b""
+        )
         started = time.perf_counter()
         try:
             status, _body = ask(port, method, path, cookie, body)
@@ -268,7 +285,15 @@ def main() -> int:
         threads = [
             threading.Thread(
                 target=person,
-                args=(port, nations[i % len(nations)], cookies[nations[i % len(nations)]], routes, until, given.pause, measured),
+                args=(
+                    port,
+                    nations[i % len(nations)],
+                    cookies[nations[i % len(nations)]],
+                    routes,
+                    until,
+                    given.pause,
+                    measured,
+                ),
             )
             for i in range(given.people)
         ]
@@ -296,11 +321,17 @@ def report(measured: Measured, peak: float, seconds: float) -> int:
             continue
         against = measured.took.get(base.get(kind, "empty page")) or [1.0]
         ratio = p(took, 0.95) / p(against, 0.95)
-        print(f"{kind:12} {len(took):7} {statistics.median(took):7.0f} {p(took, 0.95):7.0f} {p(took, 0.99):7.0f}  {ratio:.1f} ×")
+        print(
+            f"{kind:12} {len(took):7} {statistics.median(took):7.0f} {p(took, 0.95):7.0f} {p(took, 0.99):7.0f}"
+            f"  {ratio:.1f} ×"
+        )
         if p(took, 0.95) > LIMITS.get(kind, 1e9):
             missed.append(kind)
     requests = sum(len(t) for t in measured.took.values())
-    print(f"{requests} requests in {seconds:.0f} s, errors: {dict(measured.errors) or 'none'}; memory at most {peak:.0f} MB")
+    print(
+        f"{requests} requests in {seconds:.0f} s, errors: {dict(measured.errors) or 'none'}; "
+        f"memory at most {peak:.0f} MB"
+    )
     if missed:
         print(f"missed: {', '.join(missed)}")
     return 1 if missed or measured.errors else 0

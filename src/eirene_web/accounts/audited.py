@@ -5,4 +5,6 @@ from __future__ import annotations
 from eirene_web.journal.audit import Audited
 
 AUDITED: list[Audited] = []
-APART = {"accounts.Person": "belongs to its owner and to no alliance; what somebody may do stands in the posts they hold"}
+APART = {
+    "accounts.Person": "belongs to its owner and to no alliance; what somebody may do stands in the posts they hold"
+}

@@ -35,7 +35,7 @@ class PlainLines(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
-    def formatException(self, ei: Raised) -> str:  # noqa: N802
+    def formatException(self, ei: Raised) -> str:
         return without_content(ei)
 
 

@@ -197,7 +197,9 @@ def _destroy(row: Concern, holder: Holder, key: str) -> list[Field]:
             fields += [Field(f.thing, f.field, text.told(text.put(QUARANTINED)), f.after) for f in told]
     for document in found.documents if found else ():
         if f"document:{document.submission}" in held:
-            original = Document(document.submission, bytes(held[f"document:{document.submission}"].content), document.redact)
+            original = Document(
+                document.submission, bytes(held[f"document:{document.submission}"].content), document.redact
+            )
             fields += _redact(holder, original, PURGED)
     changes = [place.partition(":")[2] for place in held if place.startswith("change:")]
     hashes = sorted(Change.objects.filter(pk__in=changes).values_list("hash", flat=True))
@@ -271,7 +273,7 @@ def noted(*paths: Path) -> list[Stub]:
 
 @change
 def purge_again(*, stub: Stub) -> bool:
-    """Purges in a state of before what was purged since; by the system, for it was decided then. False: nothing there."""
+    """Purges in a state of before what was purged since; by the system, for it was decided then. False: not there."""
     holder, key = holder_of(stub.ref)
     found = holder.find(stub.alliance, key) if holder else None
     if holder is None or found is None:
@@ -338,7 +340,9 @@ def designate(*, actor: Actor, alliance: str, nation: str, duty: str, posts: Ite
     if len(wanted) > 2:
         raise UsageError(_("At most two posts are named."))
     post = apps.get_model("organisations", "Post")
-    fit = set(post.objects.filter(pk__in=wanted, body__alliance=alliance, body__nation=nation).values_list("pk", flat=True))
+    fit = set(
+        post.objects.filter(pk__in=wanted, body__alliance=alliance, body__nation=nation).values_list("pk", flat=True)
+    )
     if duty == Designated.Duty.HEADS:
         # One of the two may be anybody's: who keeps the attestation should not be who keeps the database.
         fit = set(post.objects.filter(pk__in=wanted, body__alliance=alliance).values_list("pk", flat=True))

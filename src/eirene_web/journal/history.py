@@ -203,7 +203,9 @@ def _text(value: str | None) -> str:
     return read if isinstance(read, str) else value
 
 
-def page(actor: Actor, words: Words, rows: QuerySet[Entry], wanted: Wanted, after: int | None) -> tuple[list[Line], int | None]:
+def page(
+    actor: Actor, words: Words, rows: QuerySet[Entry], wanted: Wanted, after: int | None
+) -> tuple[list[Line], int | None]:
     """Some entries from one on, and where the next page begins. Four queries."""
     if after is not None:
         rows = rows.filter(sequence__lt=after) if wanted.order == "new" else rows.filter(sequence__gt=after)

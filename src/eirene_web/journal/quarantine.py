@@ -5,7 +5,7 @@ HOLDERS   one for each kind of thing that can be raised
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -23,6 +23,10 @@ QUARANTINED = "[quarantined – en quarantaine]"
 PURGED = "[removed – retiré]"
 
 
+def same(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True)
 class Text:
     """One column of one row with a text in it.
@@ -34,10 +38,10 @@ class Text:
 
     row: Model
     column: str
-    put: Any
+    put: Callable[[str], Any]
     thing: str = ""
     name: str = ""
-    told: Any = staticmethod(lambda value: value)
+    told: Callable[[Any], Any] = same
     also: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,7 +59,7 @@ class Document:
 
     submission: int
     content: bytes
-    redact: Any
+    redact: Callable[[bytes, str], bytes]
 
 
 @dataclass

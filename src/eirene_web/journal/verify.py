@@ -77,7 +77,10 @@ class Audit:
         """Those that have an end, those that have entries, and those that somebody attested."""
         start = f"{self.alliance}/" if self.alliance else ""
         told = {key for one in self.attestations for key in one.heads}
-        found = {*Chain.objects.values_list("key", flat=True), *Entry.objects.values_list("chain", flat=True).distinct()}
+        found = {
+            *Chain.objects.values_list("key", flat=True),
+            *Entry.objects.values_list("chain", flat=True).distinct(),
+        }
         return sorted(key for key in found | told if key.startswith(start))
 
     # --- one chain --------------------------------------------------------------------------------------------------
@@ -193,7 +196,7 @@ def _entries(key: str) -> Iterator[tuple[Entry, list[_Change]]]:
 
 
 class _Notes:
-    """What the journal last said of each field, and which contents were purged by whom: on the disk, as keyed hashes."""
+    """What the journal last said of each field, and which contents were purged: on the disk, as keyed hashes."""
 
     def __init__(self, path: Path) -> None:
         self._key = secrets.token_bytes(16)
@@ -262,12 +265,16 @@ class _Notes:
     ) -> Iterator[Difference | None]:
         """For each field None, or how the table differs from the journal; what was compared is struck off."""
         thing = f"{one.kind}:{key}"
-        rows = self._last.execute("SELECT field, value, told FROM said WHERE alliance = ? AND thing = ?", (alliance, thing))
+        rows = self._last.execute(
+            "SELECT field, value, told FROM said WHERE alliance = ? AND thing = ?", (alliance, thing)
+        )
         said = {name: (value, told) for name, value, told in rows}
         if said:
             self._last.execute("DELETE FROM said WHERE alliance = ? AND thing = ?", (alliance, thing))
         elif any(not _is_blank(value) for value in values.values()):
-            yield Difference("row", f"{one.title} {one.place(key)}", "It is there, and the journal knows nothing of it.")
+            yield Difference(
+                "row", f"{one.title} {one.place(key)}", "It is there, and the journal knows nothing of it."
+            )
             return
         for name in {**said, **values}:
             value, told = said.get(name, (_NOTHING, ""))
@@ -291,8 +298,8 @@ class _Notes:
         for thing, told in gone:
             kind, _, key = thing.partition(":")
             one = audited()[kind]
-            yield Difference("row", f"{one.title} {one.place(key)}", f"The journal says that it is there ({told}), and it "
-                             "is not.")  # fmt: skip
+            yield Difference("row", f"{one.title} {one.place(key)}", f"The journal says that it is there ({told}), and "
+                             "it is not.")  # fmt: skip
 
 
 #: What counts as nothing, as the journal writes it and as a table holds it.

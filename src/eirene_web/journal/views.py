@@ -147,5 +147,3 @@ def designated(visit: Visit) -> HttpResponse:
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("designated", args=[visit.alliance.slug]))
     return visit.render("journal/designated.html", {"duties": chosen, "Duty": Designated.Duty})
-
-

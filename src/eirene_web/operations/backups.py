@@ -60,7 +60,7 @@ class Written:
 
 
 def write(out: Path, *, with_key: bool = False) -> Written:
-    """Writes a backup in the place of `out` in one step; on failure what was there stays. Nobody has to stop working."""
+    """Writes a backup in the place of `out` in one step; on failure what was there stays. People go on working."""
     started = time.monotonic()
     out = out.absolute()
     try:
@@ -126,7 +126,10 @@ def _postgres(folder: Path) -> dict[str, Any]:
             columns[table] = [c.name for c in connection.introspection.get_table_description(cursor, table)]
             listed = ", ".join(connection.ops.quote_name(c) for c in columns[table])
             name = connection.ops.quote_name(table)
-            with open(folder / f"{table}.copy", "wb") as target, cursor.copy(f"COPY (SELECT {listed} FROM {name}) TO STDOUT") as copy:  # noqa: S608, E501
+            with (
+                open(folder / f"{table}.copy", "wb") as target,
+                cursor.copy(f"COPY (SELECT {listed} FROM {name}) TO STDOUT") as copy,  # noqa: S608  our own tables
+            ):
                 for data in copy:
                     target.write(bytes(data))
             rows[table] = cursor.rowcount
@@ -232,9 +235,9 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
         ) from None
     if manifest is None or manifest.get("format") != FORMAT:
         raise Unreadable("This is no backup, or not a whole one: its manifest is missing.", where=str(path))
-    wrong = [
-        e["path"] for e in manifest["files"] if found.get(e["path"]) != (e["size"], e["sha256"])
-    ] + sorted(set(found) - {e["path"] for e in manifest["files"]})
+    wrong = [e["path"] for e in manifest["files"] if found.get(e["path"]) != (e["size"], e["sha256"])] + sorted(
+        set(found) - {e["path"] for e in manifest["files"]}
+    )
     if wrong:
         raise Unreadable(f"Not what was backed up: {', '.join(wrong[:10])}.", where=str(path))
     return manifest

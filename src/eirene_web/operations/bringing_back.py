@@ -1,5 +1,5 @@
-"""The half of restoring that runs in the restored home itself, in a process of its own: EIRENE_HOME and DATABASE_URL say
-where. Prints what it found as JSON.
+"""The half of restoring that runs in the restored home itself, in a process of its own: EIRENE_HOME and DATABASE_URL
+say where. Prints what it found as JSON.
 
     python -m eirene_web.operations.bringing_back FOLDER [--ledger FILE]… [--check]
 
@@ -152,7 +152,10 @@ def _load(folder: Path, manifest: dict[str, Any]) -> None:
         cursor.execute(f"TRUNCATE {', '.join(names.values())} CASCADE")
         for table, name in names.items():
             columns = ", ".join(connection.ops.quote_name(c) for c in manifest["columns"][table])
-            with open(folder / f"{table}.copy", "rb") as rows, cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
+            with (
+                open(folder / f"{table}.copy", "rb") as rows,
+                cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy,
+            ):
                 while chunk := rows.read(1 << 20):
                     copy.write(chunk)
         models = [m for m in apps.get_models(include_auto_created=True) if m._meta.db_table in names]

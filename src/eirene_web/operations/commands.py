@@ -95,7 +95,10 @@ def backup(out: Path | None, with_key: bool, no_check: bool, listed: bool) -> No
 
     if listed:
         for made, path in backups.kept():
-            _said(f"{path}  {path.stat().st_size / 1e6:.1f} MB  kept for {settings.EIRENE_BACKUP_KEEP} days from {made:%Y-%m-%d}")
+            _said(
+                f"{path}  {path.stat().st_size / 1e6:.1f} MB  kept for {settings.EIRENE_BACKUP_KEEP} days "
+                f"from {made:%Y-%m-%d}"
+            )
         return
     if out is None and not with_key and not no_check:
         told = tasks.back_up()
@@ -103,14 +106,22 @@ def backup(out: Path | None, with_key: bool, no_check: bool, listed: bool) -> No
         return
     target = out or Path(settings.EIRENE_BACKUPS) / backups.nightly_name(timezone.now())
     written = backups.write(target, with_key=with_key)
-    _said(f"{written.path}: {written.size / 1e6:.1f} MB, {written.rows:,} rows, {written.files} files, {written.seconds:.1f} s")
+    _said(
+        f"{written.path}: {written.size / 1e6:.1f} MB, {written.rows:,} rows, {written.files} files, "
+        f"{written.seconds:.1f} s"
+    )
     if written.left_out_key:
         _said("The key of the installation is not in it: keep a copy of secret_key in another place.")
     else:
-        click.echo("The key is in it: whoever has this file can be anybody. Keep it as you would keep the key.", err=True)
+        click.echo(
+            "The key is in it: whoever has this file can be anybody. Keep it as you would keep the key.", err=True
+        )
     if not no_check:
         found = restoring.check(written.path, database_url=os.environ.get("DATABASE_URL", ""))
-        _said(f"Brought back and checked: {found['rows']:,} rows, {found['entries']:,} entries of the journal, no difference.")
+        _said(
+            f"Brought back and checked: {found['rows']:,} rows, {found['entries']:,} entries of the journal, "
+            "no difference."
+        )
 
 
 @click.command()
@@ -128,13 +139,18 @@ def restore(file: Path, into: Path | None, replace: bool, purges: tuple[Path, ..
     found = restoring.restore(
         file, target, replace=replace, database_url=os.environ.get("DATABASE_URL", ""), ledgers=purges
     )
-    _said(f"{target}: as of {found['at']}, {found['rows']:,} rows, {found['entries']:,} entries of the journal, no difference")
+    _said(
+        f"{target}: as of {found['at']}, {found['rows']:,} rows, {found['entries']:,} entries of the journal, "
+        "no difference"
+    )
     if found["purged_again"]:
         _said(f"{found['purged_again']} purged again, as it was decided since.")
     if found["aside"]:
         _said(f"What was there is in {found['aside']}; remove it when you are sure.")
     if not found["key"]:
-        click.echo(f"There is no secret_key in {target}: put your copy there, else everybody must sign in anew.", err=True)
+        click.echo(
+            f"There is no secret_key in {target}: put your copy there, else everybody must sign in anew.", err=True
+        )
 
 
 # --- looking after it -----------------------------------------------------------------------------------------------

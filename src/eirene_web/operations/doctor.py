@@ -38,7 +38,9 @@ class Line:
 
 Check = Callable[[], Iterator[Line]]
 #: Disks on which SQLite's log, or a lock, does not do what it says.
-_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.s3fs"})
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.s3fs"}
+)
 _GUARDS = {"journal_entry_stays", "journal_change_stays", "journal_change_kept", "submission_stays"}
 _LOW, _VERY_LOW = 2 << 30, 200 << 20
 
@@ -66,7 +68,9 @@ def _settings() -> Iterator[Line]:
     for name in ("EIRENE_UPLOAD_MB", "EIRENE_PROXIES", "EIRENE_BACKUP_KEEP"):
         env.number(name)
     if not env.on("EIRENE_HTTPS"):
-        yield Line("https", "warn", "plain requests are answered", "Set EIRENE_HTTPS=1 behind a server that speaks TLS.")
+        yield Line(
+            "https", "warn", "plain requests are answered", "Set EIRENE_HTTPS=1 behind a server that speaks TLS."
+        )
     elif not env.number("EIRENE_PROXIES"):
         yield Line("proxies", "warn", "EIRENE_HTTPS is on and no proxy is trusted: requests are sent in circles",
                    "Set EIRENE_PROXIES=1 where one server stands in front.")  # fmt: skip
@@ -85,7 +89,9 @@ def _key() -> Iterator[Line]:
     path = Path(settings.EIRENE_HOME) / "secret_key"
     if os.environ.get("EIRENE_SECRET_KEY"):
         short = len(os.environ["EIRENE_SECRET_KEY"]) < 50
-        yield Line("key", "fail", "shorter than 50 signs", "Make a longer one.") if short else Line("key", "ok", "given")
+        yield (
+            Line("key", "fail", "shorter than 50 signs", "Make a longer one.") if short else Line("key", "ok", "given")
+        )
     elif not path.is_file():
         yield Line("key", "warn", "not made yet", "It is made when the server is first started.")
     elif stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -146,7 +152,7 @@ def _database() -> Iterator[Line]:
         cursor.execute("SHOW server_version")
         state = "ok" if commit not in ("off", "local") and fsync == "on" else "fail"
         yield Line("database", state, f"PostgreSQL {cursor.fetchone()[0]}, synchronous_commit {commit}, fsync {fsync}",
-                   "" if state == "ok" else "A power cut could lose what was said to be saved: set both on.")  # fmt: skip
+                   "" if state == "ok" else "A power cut could lose what was saved: set both on.")  # fmt: skip
         cursor.execute("SHOW server_encoding")
         encoding = cursor.fetchone()[0]
         if encoding != "UTF8":
@@ -199,7 +205,9 @@ def _clock() -> Iterator[Line]:
     if isinstance(last, str):
         last = dt.datetime.fromisoformat(last).replace(tzinfo=dt.UTC)
     if last and last > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5) and not settings.EIRENE_DEMO:
-        yield Line("clock", "fail", f"the journal has entries of {last:%Y-%m-%d %H:%M}, which is to come", "Set the clock.")
+        yield Line(
+            "clock", "fail", f"the journal has entries of {last:%Y-%m-%d %H:%M}, which is to come", "Set the clock."
+        )
     else:
         yield Line("clock", "ok", f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} UTC")
 
@@ -235,7 +243,9 @@ def _mail() -> Iterator[Line]:
         with socket.create_connection((parts.hostname or "", parts.port or 587), timeout=5):
             yield Line("mail", "ok", f"{parts.hostname} answers")
     except OSError as error:
-        yield Line("mail", "fail", f"{parts.hostname} does not answer: {error.strerror or error}", "Mails wait meanwhile.")
+        yield Line(
+            "mail", "fail", f"{parts.hostname} does not answer: {error.strerror or error}", "Mails wait meanwhile."
+        )
 
 
 def _worker() -> Iterator[Line]:
@@ -297,14 +307,16 @@ def _releases() -> Iterator[Line]:
         manifest = release.folder / "manifest.json"
         try:
             listed = json.loads(manifest.read_bytes())["files"]
-            sizes = all((release.folder / e["path"]).stat().st_size == e.get("size", e.get("bytes", -1)) or "size" not in e
-                        for e in listed)  # fmt: skip
+            sizes = all((release.folder / e["path"]).stat().st_size == e["size"] for e in listed if "size" in e)
+            sizes = sizes and all((release.folder / e["path"]).is_file() for e in listed)
         except (OSError, ValueError, KeyError, TypeError):
             sizes = False
         if not sizes:
             wrong.append(str(release))
     if wrong:
-        yield Line("releases", "fail", f"not whole: {', '.join(wrong[:5])}", "eirene release verify FOLDER; then restore.")
+        yield Line(
+            "releases", "fail", f"not whole: {', '.join(wrong[:5])}", "eirene release verify FOLDER; then restore."
+        )
     else:
         yield Line("releases", "ok", f"{Release.objects.count()} there, their files with them")
 
@@ -320,7 +332,9 @@ def _backups() -> Iterator[Line]:
         yield Line("backup", "fail", f"the last one, of {at:%Y-%m-%d %H:%M}, could not be brought back: "
                    f"{told.get('problem', 'not checked')}", "Put that right, then: eirene backup.")  # fmt: skip
     elif hours > 36:
-        yield Line("backup", "fail", f"the last good one is of {at:%Y-%m-%d %H:%M}", "Start a worker, or: eirene backup.")
+        yield Line(
+            "backup", "fail", f"the last good one is of {at:%Y-%m-%d %H:%M}", "Start a worker, or: eirene backup."
+        )
     else:
         yield Line("backup", "ok", f"{at:%Y-%m-%d %H:%M}: brought back and checked, {told.get('rows', 0):,} rows")
 
@@ -332,7 +346,9 @@ def _designated() -> Iterator[Line]:
     for alliance in Alliance.objects.order_by("slug"):
         named = Designated.objects.filter(alliance=alliance.slug)
         if named.filter(duty="heads").count() < 2:
-            yield Line("attestation", "warn", f"{alliance}: fewer than two posts keep it", "Designated posts, in the office.")
+            yield Line(
+                "attestation", "warn", f"{alliance}: fewer than two posts keep it", "Designated posts, in the office."
+            )
         if not named.filter(duty="quarantine", nation="").exists():
             yield Line("quarantine", "warn", f"{alliance}: no post of the office is designated", "Name one.")
 

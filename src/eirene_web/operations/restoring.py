@@ -35,7 +35,9 @@ def check(path: Path, *, database_url: str = "", ledgers: Iterable[Path] = ()) -
     return found
 
 
-def restore(path: Path, home: Path, *, replace: bool, database_url: str = "", ledgers: Iterable[Path] = ()) -> dict[str, Any]:
+def restore(
+    path: Path, home: Path, *, replace: bool, database_url: str = "", ledgers: Iterable[Path] = ()
+) -> dict[str, Any]:
     """Brings a backup back into a home folder. What was there before is moved aside, not removed, if `replace`.
 
     Raises UsageError if something is there and `replace` was not said, or if the house is at work.
@@ -89,7 +91,7 @@ def _run(home: Path, unpacked: Path, database_url: str, ledgers: Iterable[Path])
         "EIRENE_COLLECTED_STATIC": "",
     }  # fmt: skip
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  ourselves
         [sys.executable, "-m", "eirene_web.operations.bringing_back", str(unpacked), *told],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -115,7 +117,9 @@ def _present(home: Path) -> list[Path]:
     """What a restored home would stand in the way of. The key stays: it may be the only one."""
     if not home.is_dir():
         return []
-    return [p for p in home.iterdir() if p.name not in (KEY, "backups", "run") and not p.name.startswith((".", "replaced-"))]
+    return [
+        p for p in home.iterdir() if p.name not in (KEY, "backups", "run") and not p.name.startswith((".", "replaced-"))
+    ]
 
 
 def _move_aside(home: Path, there: list[Path]) -> Path | None:

@@ -112,7 +112,8 @@ def add_body(
         fields=[
             Field(f"body:{body.code}", "name", None, dict(name)), Field(f"body:{body.code}", "parent", None, parent),
             Field(f"body:{body.code}", "kind", None, kind),
-            Field(f"body:{body.code}", "time_zone", None, body.time_zone), Field(f"body:{body.code}", "since", None, since),
+            Field(f"body:{body.code}", "time_zone", None, body.time_zone),
+            Field(f"body:{body.code}", "since", None, since),
         ],
     )  # fmt: skip
     return body
@@ -300,7 +301,8 @@ def fill_post(
         fields=[
             Field(f"holding:{holding.pk}", "person", None, person), Field(f"holding:{holding.pk}", "via", None, via),
             Field(f"holding:{holding.pk}", "post", None, row.pk),
-            Field(f"holding:{holding.pk}", "since", None, holding.since), Field(f"holding:{holding.pk}", "until", None, until),
+            Field(f"holding:{holding.pk}", "since", None, holding.since),
+            Field(f"holding:{holding.pk}", "until", None, until),
         ],
     )  # fmt: skip
     return holding

@@ -344,9 +344,9 @@ class ClearanceStep(models.Model):
 
 
 class Submission(models.Model):
-    """A report as a body sent it: frozen bytes and their hash. Nothing of it is ever changed, with one exception: where a
-    name slipped in, its texts are replaced. Then `document` is the redacted report with a hash of its own, and `sha256`
-    still that of what was sent."""
+    """A report as a body sent it: frozen bytes and their hash. Nothing of it is ever changed, with one exception: where
+    a name slipped in, its texts are replaced. Then `document` is the redacted report, with a hash of its own, and
+    `sha256` still that of what was sent."""
 
     class Origin(models.TextChoices):
         SUBMITTED = "submitted", _("submitted")

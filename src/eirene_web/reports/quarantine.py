@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from eirene.framework import AskedQuestion, asked
 from eirene.framework.model import Column
 from eirene_web.journal.models import Change
-from eirene_web.journal.quarantine import Document, Found, Text
+from eirene_web.journal.quarantine import Document, Found, Text, same
 from eirene_web.journal.services import Field
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, can
@@ -178,9 +178,7 @@ def _redacted(document: bytes, question: AskedQuestion, part: str, marker: str) 
     for name in ("value", "comment", "reason", "justification"):
         texts = answer.get(name)
         if isinstance(texts, dict):
-            answer[name] = {
-                lang: marker if part in ("", f"{name}.{lang}") else text for lang, text in texts.items()
-            }
+            answer[name] = {lang: marker if part in ("", f"{name}.{lang}") else text for lang, text in texts.items()}
     for name in ("rows", "particulars"):
         if answer.get(name) and part in ("", name):
             answer[name] = _marked(question, name, answer[name], marker)
@@ -196,10 +194,9 @@ def _redacted(document: bytes, question: AskedQuestion, part: str, marker: str) 
 def _corrections(report: Report, question: str) -> list[Text]:
     found = []
     for row in Correction.objects.filter(report=report, question=question).order_by("pk"):
-        for column in ("before", "after"):
-            found.append(Text(row, column, _parts_marking(getattr(row, column)), f"correction:{row.pk}", column))
-        for column in ("reason", "decision"):
-            found.append(Text(row, column, str, f"correction:{row.pk}", column))
+        thing = f"correction:{row.pk}"
+        found += [Text(row, c, _parts_marking(getattr(row, c)), thing, c) for c in ("before", "after")]
+        found += [Text(row, c, str, thing, c) for c in ("reason", "decision")]
     return found
 
 
@@ -389,17 +386,13 @@ def _line_marking(value: Any) -> Callable[[str], Any]:
     return str
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 HOLDERS = [
     Answers(),
     Messages(),
     Evidence(),
-    Lines("step", ClearanceStep, {"remarks": _same, "paper_office": _same, "paper_reference": _same}, "report.see"),
-    Returns("return", Return, {"reason": _same, "questions": lambda v: {q["question"]: q["why"] for q in v}},
+    Lines("step", ClearanceStep, {"remarks": same, "paper_office": same, "paper_reference": same}, "report.see"),
+    Returns("return", Return, {"reason": same, "questions": lambda v: {q["question"]: q["why"] for q in v}},
             "submission.read"),
-    Lines("assignment", Assignment, {"note": _same}, "report.see"),
-    Lines("report", Report, {"extended_because": _same}, "report.see"),
+    Lines("assignment", Assignment, {"note": same}, "report.see"),
+    Lines("report", Report, {"extended_because": same}, "report.see"),
 ]  # fmt: skip

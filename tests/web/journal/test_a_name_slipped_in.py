@@ -81,7 +81,9 @@ def everywhere(home: Path) -> list[str]:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             for row in cursor.fetchall():
                 for value in row:
-                    text = bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+                    text = (
+                        bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+                    )
                     if NAME in text:
                         places.append(table)
     places += [str(p.relative_to(home)) for p in home.rglob("*") if p.is_file() and NAME.encode() in p.read_bytes()]
@@ -201,7 +203,9 @@ def test_a_change_of_a_held_content_is_found(world: World) -> None:
     raise_all(world)
     held = Held.objects.filter(place__startswith="change:").first()
     assert held is not None
-    Held.objects.filter(pk=held.pk).update(content=bytes(held.content).replace(b"Ask", b"Tell").replace(b"ptain", b"pt"))
+    Held.objects.filter(pk=held.pk).update(
+        content=bytes(held.content).replace(b"Ask", b"Tell").replace(b"ptain", b"pt")
+    )
     assert "emptied" in {d.kind for d in found()}
 
 

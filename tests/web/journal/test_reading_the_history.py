@@ -1,4 +1,4 @@
-"""Who changed what: for a nation its own, for the office what it did and what it was sent; never what is being drafted."""
+"""Who changed what: for a nation its own, for the office what it did and what it was sent; never a draft."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def world(harbour_world: World) -> World:
     return harbour_world
 
 
-def verbs(world: World, who: str, nation: str, wanted: Wanted = Wanted()) -> list[str]:
-    return [e.verb for e in history.entries(world.actor(who), world.alliance, nation, wanted)]
+def verbs(world: World, who: str, nation: str, wanted: Wanted | None = None) -> list[str]:
+    return [e.verb for e in history.entries(world.actor(who), world.alliance, nation, wanted or Wanted())]
 
 
 def signed_in(client: Client, world: World, who: str) -> Client:

@@ -21,7 +21,10 @@ from web.world import IN_CYCLE, World
 def test_every_field_of_every_model_is_answered_for() -> None:
     """A new field stands in `audited.py` of its app: compared with the journal, or set apart with a reason."""
     covered = {
-        f"{model._meta.label}.{name}" for one in audited().values() for model, names in one.covers.items() for name in names
+        f"{model._meta.label}.{name}"
+        for one in audited().values()
+        for model, names in one.covers.items()
+        for name in names
     }
     missing = [
         f"{model._meta.label}.{field.name}"
@@ -131,6 +134,11 @@ def test_emptied_contents_are_passed_over_only_where_a_purge_accounts_for_them(h
     assert found() == []
     purge([change.pk])
     assert [d.kind for d in found()] == ["emptied"]
-    record(None, "text.purge", chain="harbour/ALF", subject="purge:1", fields=[Field("purge:1", "changes", None, [change.hash])])
+    record(
+        None,
+        "text.purge",
+        chain="harbour/ALF",
+        subject="purge:1",
+        fields=[Field("purge:1", "changes", None, [change.hash])],
+    )
     assert found() == []
-

@@ -43,7 +43,8 @@ class House:
         command = f"from eirene_web.operations import commands as c; c.{words[0]}.main({list(words[1:])!r})"
         wrapped = (
             "import sys\nfrom eirene.errors import EireneError\n"
-            f"try:\n    {command}\nexcept EireneError as error:\n    print(error, file=sys.stderr); sys.exit(error.exit_code)"
+            f"try:\n    {command}\n"
+            "except EireneError as error:\n    print(error, file=sys.stderr); sys.exit(error.exit_code)"
         )
         return self.python("-c", wrapped, ok=ok)
 

@@ -19,16 +19,16 @@ import django
 
 django.setup()
 
-from django.db import close_old_connections
+from django.db import close_old_connections  # noqa: E402
 
-from eirene_web import clock
-from eirene_web.accounts.models import Person
-from eirene_web.organisations.models import Alliance
-from eirene_web.organisations.queries import actor_for
-from eirene_web.reports.models import Cell, Report
-from eirene_web.reports.services import filling
-from eirene_web.reports.services.filling import Edit
-from web.world import IN_CYCLE
+from eirene_web import clock  # noqa: E402
+from eirene_web.accounts.models import Person  # noqa: E402
+from eirene_web.organisations.models import Alliance  # noqa: E402
+from eirene_web.organisations.queries import actor_for  # noqa: E402
+from eirene_web.reports.models import Cell, Report  # noqa: E402
+from eirene_web.reports.services import filling  # noqa: E402
+from eirene_web.reports.services.filling import Edit  # noqa: E402
+from web.world import IN_CYCLE  # noqa: E402
 
 PART = "comment.en"
 

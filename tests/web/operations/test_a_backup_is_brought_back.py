@@ -26,7 +26,8 @@ from eirene_web.reports.models import Report, Message, EvidenceFile
 alliance = Alliance.objects.get()
 def actor(who): return actor_for(Person.objects.get(name=who), alliance, strong=True)
 report = Report.objects.get(body__code="ALF")
-for ref in (f"cell:{report.pk}/crew", f"message:{Message.objects.get().pk}", f"evidence:{EvidenceFile.objects.get().pk}"):
+message, file = Message.objects.get().pk, EvidenceFile.objects.get().pk
+for ref in (f"cell:{report.pk}/crew", f"message:{message}", f"evidence:{file}"):
     concern = drill.raise_concern(actor=actor("ALF.rapporteur"), alliance="harbour", ref=ref)
     drill.purge(actor=actor("ALF.officer" if concern.nation else "coordinator"), concern=concern.pk)
 """
@@ -34,7 +35,9 @@ for ref in (f"cell:{report.pk}/crew", f"message:{Message.objects.get().pk}", f"e
 
 def with_name(folder: Path) -> list[str]:
     """Files in which the name is to be found, byte by byte."""
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and NAME.encode() in p.read_bytes())
+    return sorted(
+        str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and NAME.encode() in p.read_bytes()
+    )
 
 
 def elsewhere(house: House, tmp_path: Path) -> House:

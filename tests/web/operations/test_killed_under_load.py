@@ -87,8 +87,16 @@ def lost(house: House, load: Load) -> list[str]:
         "SELECT b.code, c.question, c.value FROM reports_cell c JOIN reports_report r ON r.id = c.report_id "
         "JOIN organisations_body b ON b.id = r.body_id WHERE c.part = 'comment.en'"
     )
-    there = {(code, question): int(str(value).strip('"').split()[-1]) for code, question, value in rows if "number" in str(value)}
-    return [f"{who}: {n} acknowledged, {there.get(who, 0)} there" for who, n in load.acknowledged.items() if there.get(who, 0) < n]
+    there = {
+        (code, question): int(str(value).strip('"').split()[-1])
+        for code, question, value in rows
+        if "number" in str(value)
+    }
+    return [
+        f"{who}: {n} acknowledged, {there.get(who, 0)} there"
+        for who, n in load.acknowledged.items()
+        if there.get(who, 0) < n
+    ]
 
 
 def kills(house: House, times: int, seed: int = 1) -> tuple[int, list[str]]:
@@ -165,9 +173,10 @@ with connection.cursor() as cursor:
 saved, full = 0, ""
 with clock.at(IN_CYCLE):
     for n in range(400):
-        base = Cell.objects.filter(report=report, question="crew", part="comment.en").values_list("version", flat=True).first()
+        cell = Cell.objects.filter(report=report, question="crew", part="comment.en").first()
         try:
-            filling.save_answers(actor=actor, report=report.pk, edits=[Edit("crew", "comment.en", f"{n} " + "x" * 4000, base or 0)])
+            edit = Edit("crew", "comment.en", f"{n} " + "x" * 4000, cell.version if cell else 0)
+            filling.save_answers(actor=actor, report=report.pk, edits=[edit])
         except Exception as error:
             full = f"{type(error).__name__}: {error}"
             break

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from eirene_web import clock
@@ -108,6 +108,21 @@ def test_health_without_a_database_is_a_503(client: Client, monkeypatch: pytest.
     assert (told.status_code, told.json()["status"]) == (503, "down")
 
 
+@pytest.mark.django_db
+def test_a_full_disk_is_told_and_nothing_was_changed(
+    client: Client, harbour_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("eirene_web.reports.queries.find_report", full)
+    client.force_login(harbour_world.people["ALF.rapporteur"])
+    told = client.get("/harbour/work/2022/ALF/")
+    assert told.status_code == 507
+    assert "The disk of the server is full" in told.content.decode()
+    assert "Nothing was changed" in told.content.decode()
+
+
 # --- logs -----------------------------------------------------------------------------------------------------------
 
 
@@ -135,10 +150,9 @@ def test_what_somebody_typed_is_not_in_the_log(form: type[logging.Formatter]) ->
 
 
 def test_a_fault_of_the_program_speaks() -> None:
-    try:
+    with pytest.raises(AttributeError) as told:
         None.nothing  # type: ignore[attr-defined]  # noqa: B018
-    except AttributeError as error:
-        assert "'nothing'" in JsonLines().format(record(error))
+    assert "'nothing'" in JsonLines().format(record(told.value))
 
 
 @pytest.mark.django_db
@@ -216,8 +230,9 @@ def test_a_mail_that_fails_goes_out_the_next_time(harbour_world: World, monkeypa
         actor=harbour_world.actor("coordinator"), alliance="harbour", nation="", duty="heads",
         posts=[harbour_world.posts["observer"].pk],
     )  # fmt: skip
-    with override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_PORT=1), pytest.raises(
-        OSError
+    with (
+        override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_PORT=1),
+        pytest.raises(OSError, match="refused"),
     ):
         tasks.mail_heads.func()
     tasks.mail_heads.func()

@@ -5,53 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0002_append_only'),
+        ("journal", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alliance', models.CharField(max_length=64)),
-                ('nation', models.CharField(blank=True, max_length=40)),
-                ('ref', models.CharField(max_length=300)),
-                ('why', models.CharField(choices=[('person', 'a person is named or can be told'), ('case', 'a case is described'), ('other', 'it should not be here for another reason')], max_length=8)),
-                ('state', models.CharField(choices=[('quarantined', 'in quarantine'), ('released', 'released'), ('purged', 'purged')], default='quarantined', max_length=12)),
-                ('raised', models.DateTimeField()),
-                ('raised_by', models.BigIntegerField(null=True)),
-                ('decided', models.DateTimeField(null=True)),
-                ('decided_by', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alliance", models.CharField(max_length=64)),
+                ("nation", models.CharField(blank=True, max_length=40)),
+                ("ref", models.CharField(max_length=300)),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("person", "a person is named or can be told"),
+                            ("case", "a case is described"),
+                            ("other", "it should not be here for another reason"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("quarantined", "in quarantine"), ("released", "released"), ("purged", "purged")],
+                        default="quarantined",
+                        max_length=12,
+                    ),
+                ),
+                ("raised", models.DateTimeField()),
+                ("raised_by", models.BigIntegerField(null=True)),
+                ("decided", models.DateTimeField(null=True)),
+                ("decided_by", models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'quarantined')), fields=('alliance', 'ref'), name='concern_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('decided__isnull', True), ('state', 'quarantined')), models.Q(('decided__isnull', False), ('state__in', ['released', 'purged'])), _connector='OR'), name='concern_decided')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "quarantined")),
+                        fields=("alliance", "ref"),
+                        name="concern_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided__isnull", True), ("state", "quarantined")),
+                            models.Q(("decided__isnull", False), ("state__in", ["released", "purged"])),
+                            _connector="OR",
+                        ),
+                        name="concern_decided",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Designated',
+            name="Designated",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alliance', models.CharField(max_length=64)),
-                ('nation', models.CharField(blank=True, max_length=40)),
-                ('duty', models.CharField(choices=[('quarantine', 'decides on texts in quarantine'), ('heads', 'keeps the daily attestation')], max_length=12)),
-                ('post', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alliance", models.CharField(max_length=64)),
+                ("nation", models.CharField(blank=True, max_length=40)),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[
+                            ("quarantine", "decides on texts in quarantine"),
+                            ("heads", "keeps the daily attestation"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("post", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('alliance', 'nation', 'duty', 'post'), name='designated_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("alliance", "nation", "duty", "post"), name="designated_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Held',
+            name="Held",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=200)),
-                ('content', models.BinaryField()),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held', to='journal.concern')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="held", to="journal.concern"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place',), name='held_once')],
+                "constraints": [models.UniqueConstraint(fields=("place",), name="held_once")],
             },
         ),
     ]

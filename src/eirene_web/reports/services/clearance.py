@@ -61,7 +61,11 @@ def start_clearance(*, actor: Actor, report: int, steps: Steps = ()) -> Report:
         for post in posts
     ]
     ClearanceStep.objects.bulk_create(made)
-    fields = [*made_steps(made), Field(f"report:{row.pk}", "round", row.round - 1, row.round), *moved_to(row, Report.State.IN_CLEARANCE)]
+    fields = [
+        *made_steps(made),
+        Field(f"report:{row.pk}", "round", row.round - 1, row.round),
+        *moved_to(row, Report.State.IN_CLEARANCE),
+    ]
     fields.append(Field(f"report:{row.pk}", "chain", None, [list(s) for s in wanted]))
     row.save(update_fields=["round", "state", "moved"])
     record(actor, "report.start_clearance", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)

@@ -165,7 +165,10 @@ def _keep(
         Cell.objects.bulk_update(old, ["value", "version", "changed", "person"], batch_size=200)
     report.version += 1
     fields = [Field(f"cell:{report.pk}/{c.question}/{c.part}", "value", before, c.value) for c, before in changed]
-    fields += [*told, *moved_to(report, Report.State.DRAFTING if report.state == Report.State.NOT_STARTED else report.state)]
+    fields += [
+        *told,
+        *moved_to(report, Report.State.DRAFTING if report.state == Report.State.NOT_STARTED else report.state),
+    ]
     report.save(update_fields=["version", "state", "moved"])
     record(actor, "answer.fill", chain=chain_of(report), subject=f"report:{report.pk}", fields=fields, why=why)
 
