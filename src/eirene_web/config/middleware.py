@@ -72,7 +72,8 @@ class Refusals:
                 _("The disk of the server is full."),
                 remedy=_("Tell the administrator, and save again when there is room."),
             )
-            response = render(request, "ui/refused.html", {"error": told}, status=507)
+            context = {"error": told, "visit": getattr(request, "visit", None)}
+            response = render(request, "ui/refused.html", context, status=507)
             response.headers["Cache-Control"] = "private, no-store"
             return response
         # A release or a pack that is not what it was is the house's own fault: a 500, told in the log.
