@@ -61,6 +61,7 @@ def navigation(visit: Visit) -> list[Item]:
         (_("My desk"), reverse("desk-of", args=[slug]), "desk.see"),
         (_("Cycles"), reverse("cycles", args=[slug]), "cycle.oversee"),
         (_("Bodies and posts"), reverse("bodies", args=[slug]), "bodies.see"),
+        (_("History"), reverse("histories", args=[slug]), "journal.read"),
         (_("Published"), reverse("alliance", args=[slug]), "desk.see"),
     ]
     shown = [(label, href) for label, href, verb in ways if not reach(visit.actor, verb).nowhere]
