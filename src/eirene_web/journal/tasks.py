@@ -55,13 +55,14 @@ def _mail(alliance: str, person: int, mailbox: str, file: Path) -> None:
         told = attestation.read(file)
         mail = EmailMessage(
             subject=f"Eirene {alliance}: {_('where the history ends today')} ({attestation.root(told.heads)[:16]})",
-            body=_(
-                "Keep this mail where the administrator of the system cannot change it. With its attachment\n"
-                "    eirene audit verify --head %(name)s\n"
-                "tells later whether the history up to today was rewritten or cut.\n\n"
-                "Root: %(root)s\nChains: %(chains)s\n"
-            )
-            % {"name": file.name, "root": attestation.root(told.heads), "chains": len(told.heads)},
+            body="\n\n".join(
+                (
+                    _("Keep this mail where the administrator of the system cannot change it."),
+                    _("With its attachment this tells later whether the history up to today was rewritten or cut:"),
+                    f"    eirene audit verify --head {alliance}-{file.name}",
+                    attestation.root(told.heads),
+                )
+            ),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[address],
         )
