@@ -25,6 +25,8 @@ urlpatterns = [
         path("desk/", organisations.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.journal.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.work.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.notices.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),
         path("", include(portal_urls)),
         prefix_default_language=False,

@@ -1,5 +1,6 @@
-"""Work by the clock: name, cron, task."""
-
 from __future__ import annotations
 
-SCHEDULES = [("journal-heads", "0 6 * * *", "eirene_web.journal.tasks.mail_heads")]
+from eirene_web.journal.tasks import mail_heads
+from eirene_web.work.schedules import ByClock
+
+SCHEDULES = [ByClock("journal.heads", "0 6 * * *", mail_heads)]

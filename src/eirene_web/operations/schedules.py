@@ -1,5 +1,6 @@
-"""Work by the clock: name, cron, task."""
-
 from __future__ import annotations
 
-SCHEDULES = [("backup", "30 2 * * *", "eirene_web.operations.tasks.nightly_backup")]
+from eirene_web.operations.tasks import nightly_backup
+from eirene_web.work.schedules import ByClock
+
+SCHEDULES = [ByClock("backup", "30 2 * * *", nightly_backup)]

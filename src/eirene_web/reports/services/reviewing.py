@@ -13,6 +13,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import Report, Return, SectionReview, Submission
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
@@ -42,6 +43,7 @@ def assign_review(*, actor: Actor, report: int, post: int | None, due: dt.date |
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["reviewer", "review_due", "state", "moved"])
     record(actor, "review.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.review_assigned(row)
     return row
 
 
@@ -73,6 +75,8 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Re
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["state", "moved", "accepted"])
     record(actor, "review.accept", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    if row.state == Report.State.ACCEPTED:
+        telling.accepted(row)
     return row
 
 
@@ -151,4 +155,5 @@ def return_report(
         fields += noted(row, id, open=True, open_because=why)
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
+    telling.returned(row, given)
     return row
