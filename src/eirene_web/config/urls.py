@@ -25,6 +25,7 @@ urlpatterns = [
         path("desk/", organisations.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.journal.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.work.urls")),
         path("<slugword:slug>/work/", include("eirene_web.notices.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),

@@ -33,6 +33,7 @@ class Audited:
     rows     alliance → what the tables hold of each thing
     covers   which columns of which models these fields answer for
     place    key of a thing → where it is, in words, without content
+    partly   the journal speaks of a field only once it was changed: what no entry ever set is not compared
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Audited:
     rows: Callable[[str], Rows]
     covers: Mapping[type[Model], tuple[str, ...]]
     place: Callable[[str], str] = str
+    partly: bool = False
     _starts: tuple[str, ...] = field(init=False, default=())
     _whole: frozenset[str] = field(init=False, default=frozenset())
 

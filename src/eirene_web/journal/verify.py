@@ -271,12 +271,12 @@ class _Notes:
         said = {name: (value, told) for name, value, told in rows}
         if said:
             self._last.execute("DELETE FROM said WHERE alliance = ? AND thing = ?", (alliance, thing))
-        elif any(not _is_blank(value) for value in values.values()):
+        elif not one.partly and any(not _is_blank(value) for value in values.values()):
             yield Difference(
                 "row", f"{one.title} {one.place(key)}", "It is there, and the journal knows nothing of it."
             )
             return
-        for name in {**said, **values}:
+        for name in said if one.partly else {**said, **values}:
             value, told = said.get(name, (_NOTHING, ""))
             if value == _EMPTIED:
                 yield None

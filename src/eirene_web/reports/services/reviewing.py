@@ -14,7 +14,7 @@ from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import Report, Return, SectionReview, Submission
 from eirene_web.reports.services import telling
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
+from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
 
@@ -76,6 +76,7 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Re
     row.save(update_fields=["state", "moved", "accepted"])
     record(actor, "review.accept", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
     if row.state == Report.State.ACCEPTED:
+        accepted(row)
         telling.accepted(row)
     return row
 
