@@ -37,17 +37,19 @@ quick: .venv/.dev ## the tests of a minute
 test: .venv/.dev ## all suites but soak
 	@tools/install_for_tests
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not soak"
+	@tools/on_postgres $(PY) -m pytest -q -n 2 --dist loadfile -m "not soak and not browser and not one_engine" tests/web
 	@tools/skipped_suites
 
 soak: .venv/.dev ## kills, load, full matrices
 	@tools/install_for_tests
 	@$(PY) -m pytest -q -m "soak"
+	@tools/on_postgres $(PY) -m pytest -q -m "soak and not one_engine" tests/web
 
 check: .venv/.dev ## ruff, mypy, import-linter, generated files; lists every failure
 	@tools/check
 
 bench: .venv/.dev ## every figure of benchmarks/, as ratios
-	@for b in benchmarks/*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
+	@for b in benchmarks/[!_]*.py; do echo "== $$b"; $(PY) $$b || exit 1; done
 
 docs: .venv/.dev ## regenerate what docs/ makes from packs and code
 	@$(PY) tools/make_docs.py

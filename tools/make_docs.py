@@ -137,6 +137,22 @@ def _indicators(pack: Pack, lang: str, w: dict[str, str]) -> Iterator[str]:
         yield f"| `{indicator.id}` | {label} | {indicator.family} | {how} | {', '.join(indicator.measures)} |"
 
 
+def administration() -> bytes:
+    """The guide with the table of settings as the code has it."""
+    from eirene_web.config.environment import SETTINGS
+
+    text = (DOCS / "administration.md").read_text(encoding="utf-8")
+    head, rest = text.split("<!-- settings:", 1)
+    comment, rest = rest.split("-->\n", 1)
+    _old, tail = rest.split("<!-- /settings -->", 1)
+    lines = ["| setting | default | what |", "|---|---|---|"]
+    for one in SETTINGS.values():
+        what = one.what.replace("|", "\\|")
+        lines.append(f"| `{one.name}` | {f'`{one.default}`' if one.default else ''} | {what} |")
+    table = "\n".join(lines)
+    return f"{head}<!-- settings:{comment}-->\n{table}\n<!-- /settings -->{tail}".encode()
+
+
 RIGHTS = {
     "en": {
         "title": "Who may do what",
@@ -225,6 +241,9 @@ def made() -> dict[Path, bytes]:
     files = {DOCS / "schemas" / name: data for name, data in schemas().items()}
     for name, lang in (("data-dictionary.md", "en"), ("dictionnaire.md", "fr")):
         files[DOCS / name] = ("\n".join(dictionary(pack, lang)) + "\n").encode()
+    files[DOCS / "administration.md"] = administration()
+
+
     with tempfile.TemporaryDirectory() as home:
         _platform(home)
         for name, lang in (("who-may-do-what.md", "en"), ("qui-peut-quoi.md", "fr")):

@@ -35,6 +35,7 @@ def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(tmp_path: Path, settings: object) -> Iterator[Path]:
     """Every test has an installation of its own and no page in memory."""
     settings.EIRENE_HOME = tmp_path  # type: ignore[attr-defined]
+    settings.EIRENE_BACKUPS = tmp_path / "backups"  # type: ignore[attr-defined]
     forget_pages()
     yield tmp_path
     forget_pages()

@@ -12,6 +12,7 @@ import pytest
 
 import eirene_web
 
+pytestmark = pytest.mark.one_engine
 PACKAGE = Path(eirene_web.__file__).parent
 #: The common catalogue and that of each app.
 CATALOGUES = sorted(PACKAGE.glob("**/locale/fr/LC_MESSAGES/django.po"))

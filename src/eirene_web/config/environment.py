@@ -28,6 +28,10 @@ _ALL = (
     Setting("EIRENE_MAIL_SECONDS", "10", "How long one mail may take before it is tried again later."),
     Setting("EIRENE_UPLOAD_MB", "10", "Largest file that is taken in, in MB."),
     Setting("EIRENE_SSO", "", "File (JSON) with the sign-on providers, OIDC and SAML; see administration."),
+    Setting("EIRENE_BACKUPS", "", "Folder of nightly backups, best on another disk; empty: one in the home folder."),
+    Setting("EIRENE_BACKUP_KEEP", "14", "How many days a nightly backup is kept; the newest one is never removed."),
+    Setting("EIRENE_LOG_REQUESTS", "",
+            "1: a log line for each request (method, route, status, time, person's number); on by itself with json."),
     Setting("EIRENE_LOG", "plain", "plain or json: form of the log lines. Neither ever holds content."),
 )  # fmt: skip
 SETTINGS: dict[str, Setting] = {one.name: one for one in _ALL}
@@ -48,4 +52,3 @@ def number(name: str) -> int:
     if not value.isdigit():
         raise ValueError(f"{name} must be a whole number; it is {value!r}.")
     return int(value)
-

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
 from eirene.errors import Blocked, EireneError, PackError, VerificationFailed
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("eirene")
 
 _SAME = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; font-src 'self'; "
 _REST = "form-action 'self'; base-uri 'none'; object-src 'none'; connect-src 'self'"
@@ -61,6 +66,16 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotThere):
             return page_not_found(request, Http404(str(error)))
+        if isinstance(error, DatabaseError | OSError) and _is_full(error):
+            logger.error("the disk is full")
+            told = EireneError(
+                _("The disk of the server is full."),
+                remedy=_("Tell the administrator, and save again when there is room."),
+            )
+            context = {"error": told, "visit": getattr(request, "visit", None)}
+            response = render(request, "ui/refused.html", context, status=507)
+            response.headers["Cache-Control"] = "private, no-store"
+            return response
         # A release or a pack that is not what it was is the house's own fault: a 500, told in the log.
         if isinstance(error, EireneError) and not isinstance(error, VerificationFailed | PackError):
             status = 403 if isinstance(error, NotAllowed) else 409 if isinstance(error, Blocked) else 400
@@ -73,6 +88,14 @@ class Refusals:
             response.headers["Cache-Control"] = "private, no-store"
             return response
         return None
+
+
+def _is_full(error: BaseException) -> bool:
+    """Told by the disk, by SQLite, or by PostgreSQL (class 53 of its codes)."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return code.startswith("53") or "disk is full" in str(error)
 
 
 class LanguageOfAddress:

@@ -62,6 +62,7 @@ def navigation(visit: Visit) -> list[Item]:
         (_("Cycles"), reverse("cycles", args=[slug]), "cycle.oversee"),
         (_("Bodies and posts"), reverse("bodies", args=[slug]), "bodies.see"),
         (_("Editions"), reverse("editions", args=[slug]), "release.list"),
+        (_("History"), reverse("histories", args=[slug]), "journal.read"),
         (_("Published"), published(visit), "desk.see"),
     ]
     shown = [(label, href) for label, href, verb in ways if not reach(visit.actor, verb).nowhere]

@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 EIRENE_HOME = home()
 EIRENE_URL = env.get("EIRENE_URL").rstrip("/")
 EIRENE_DEMO = env.on("EIRENE_DEMO")
+EIRENE_BACKUPS = Path(env.get("EIRENE_BACKUPS") or EIRENE_HOME / "backups").absolute()
+EIRENE_BACKUP_KEEP = env.number("EIRENE_BACKUP_KEEP")
 EIRENE_UPLOAD_BYTES = env.number("EIRENE_UPLOAD_MB") * 1_000_000
 
 DEBUG = False
@@ -52,9 +54,12 @@ INSTALLED_APPS = [
     "eirene_web.editions",
     "eirene_web.desk",
     "eirene_web.portal",
+    "eirene_web.operations",
     "eirene_web.config",
 ]
 MIDDLEWARE = [
+    "eirene_web.operations.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
     "eirene_web.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
@@ -198,6 +203,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # our own headers say it, of embedded figures otherwise
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, by plain HTTP
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("EIRENE_PROXIES")
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -219,16 +226,22 @@ EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W005",  # subdomains are not ours to bind
     "security.W021",  # nor to list in browsers
+    "security.W002",  # our own headers forbid framing, of embedded figures alone not
 ]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "plain": {"()": "eirene_web.config.logs.PlainLines"},
         "json": {"()": "eirene_web.config.logs.JsonLines"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.get("EIRENE_LOG")}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A page that is not there is the reader's business, not the log's.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "eirene.request": {
+            "level": "INFO" if env.get("EIRENE_LOG") == "json" or env.on("EIRENE_LOG_REQUESTS") else "WARNING"
+        },
+    },
 }

@@ -32,6 +32,7 @@ urlpatterns = [
         path("desk/", desk.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.desk.urls")),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.journal.urls")),
         path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.notices.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),

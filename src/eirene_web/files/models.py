@@ -14,6 +14,8 @@ class Blob(models.Model):
     size = models.BigIntegerField()
     added = models.DateTimeField(auto_now_add=True)
     purged = models.DateTimeField(null=True)
+    #: Out of sight until it is decided whether it has to go.
+    quarantined = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=models.Q(size__gte=0), name="blob_size")]

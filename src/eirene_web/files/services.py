@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eirene.errors import EireneError
@@ -24,9 +25,13 @@ def keep(content: bytes) -> Blob:
         _write(path, content)
     blob, made = Blob.objects.get_or_create(sha256=digest, defaults={"size": len(content)})
     if not made and blob.purged is not None:
+        path.unlink(missing_ok=True)
         raise EireneError(
             _("This file was purged and cannot be taken in again."), remedy=_("Ask the office why it was purged.")
         )
+    if not made and blob.quarantined is not None:
+        path.unlink(missing_ok=True)
+        raise EireneError(_("This file is in quarantine and cannot be taken in."))
     return blob
 
 
@@ -69,11 +74,49 @@ def read(sha256: str) -> bytes:
     return content
 
 
+def quarantine(sha256: str) -> None:
+    """Takes the content out of the place where it is read; the caller asks the policy and records why."""
+    Blob.objects.filter(pk=sha256).update(quarantined=now())
+    transaction.on_commit(settle)
+
+
+def release(sha256: str) -> None:
+    """Puts it back."""
+    Blob.objects.filter(pk=sha256).update(quarantined=None)
+    transaction.on_commit(settle)
+
+
 def purge(blob: Blob) -> None:
     """Removes the content for good; the caller asks the policy and records why."""
-    Blob.objects.filter(pk=blob.pk).update(purged=now())
+    Blob.objects.filter(pk=blob.pk).update(purged=now(), quarantined=None)
+    transaction.on_commit(settle)
+
+
+def settle() -> None:
+    """Brings the disk to what the database says of purges and quarantine; done after each, and again every night."""
+    for sha256 in Blob.objects.filter(purged__isnull=False).values_list("pk", flat=True):
+        for path in (path_of(sha256), aside(sha256)):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+                _sync_folder(path.parent)
+    hidden = set(Blob.objects.filter(quarantined__isnull=False).values_list("pk", flat=True))
+    for sha256 in hidden:
+        _move(path_of(sha256), aside(sha256))
+    folder = Path(settings.EIRENE_HOME) / "quarantine"
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in hidden:
+            _move(path, path_of(path.name))
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
-        path_of(blob.sha256).unlink()
+        os.replace(source, target)
+        _sync_folder(target.parent)
+
+
+def aside(sha256: str) -> Path:
+    return Path(settings.EIRENE_HOME) / "quarantine" / sha256
 
 
 def path_of(sha256: str) -> Path:

@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 
 def canonical(value: Any) -> str:
     """One text for one value: sorted keys, no spaces; numbers as they are, everything else as it prints."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -30,6 +30,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return str(value)
+
+
+#: Made once: making one costs more than most values do.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
 
 
 def instant(value: dt.datetime) -> str:

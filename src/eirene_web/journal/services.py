@@ -96,9 +96,12 @@ def record(
 
 
 def _post_of(actor: Actor | None, chain: str) -> int | None:
-    """The post for which the actor acts in the body of the chain: the first that they hold there."""
+    """The post for which the actor acts: the first that they hold in the body of the chain, else at the office."""
+    if actor is None:
+        return None
     nation = chain.partition("/")[2]
-    return next((g.post for g in actor.grants if g.post and g.nation == nation), None) if actor else None
+    there = (g.post for where in (nation, "") for g in actor.grants if g.post and g.nation == where)
+    return next(there, None)
 
 
 def _changes(fields: Iterable[Field]) -> list[Change]:

@@ -348,7 +348,9 @@ class ClearanceStep(models.Model):
 
 
 class Submission(models.Model):
-    """A report as a body sent it: frozen bytes and their hash. Nothing of it is ever changed."""
+    """A report as a body sent it: frozen bytes and their hash. Nothing of it is ever changed, with one exception: where
+    a name slipped in, its texts are replaced. Then `document` is the redacted report, with a hash of its own, and
+    `sha256` still that of what was sent."""
 
     class Origin(models.TextChoices):
         SUBMITTED = "submitted", _("submitted")
@@ -360,6 +362,7 @@ class Submission(models.Model):
     number = models.IntegerField()
     document = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    redacted_sha256 = models.CharField(max_length=64, null=True)
     #: Version of the report that was frozen.
     version = models.IntegerField()
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.SUBMITTED)

@@ -1,6 +1,7 @@
 """Reports that were sent, as people read them: each answer in words, beside last year's and the alliance's spread.
 
-Submissions never change, so what was read of one is remembered. Nothing here asks the policy; queries and pages do.
+A submission changes only when a name in it is redacted, and has another hash then: what was read is remembered by it.
+Nothing here asks the policy; queries and pages do.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ from eirene_web.reports.models import Submission
 
 #: Submissions kept open in one process; one takes some hundred kilobytes.
 _MOST = 400
-#: By the hash of the document and that of the pack: neither ever changes.
+#: By the hash of the document as it stands and that of the pack.
 _open: OrderedDict[tuple[str, str], Answers] = OrderedDict()
 
 
 def answers_of(submissions: Iterable[int], pack: Pack) -> dict[int, Answers]:
     """The answers of submissions, by primary key. Two queries at most: which documents, and those not read before."""
     by_pack = pack_hash(pack)
-    hashes = dict(Submission.objects.filter(pk__in=set(submissions)).values_list("pk", "sha256"))
+    told = Submission.objects.filter(pk__in=set(submissions)).values_list("pk", "sha256", "redacted_sha256")
+    hashes = {pk: redacted or sha256 for pk, sha256, redacted in told}
     missing = {pk: sha256 for pk, sha256 in hashes.items() if (sha256, by_pack) not in _open}
     found = {pk: _open[sha256, by_pack] for pk, sha256 in hashes.items() if pk not in missing}
     if missing:

@@ -116,7 +116,7 @@ def previous_submission(report: Report) -> Submission | None:
 
 
 def opened_submission(pk: int, pack: Pack) -> Answers:
-    """The answers of a submission, which never change: read once per process and remembered."""
+    """The answers of a submission, which never change unless a name in them is redacted: remembered by their hash."""
     return answers_of([pk], pack)[pk]
 
 

@@ -112,9 +112,7 @@ def test_one_report_is_opened_again_after_the_end(harbour_world: World) -> None:
     world, coordinator = harbour_world, harbour_world.actor("coordinator")
     with clock.at(AFTER):
         cycles.close_cycle(actor=coordinator, cycle=world.cycle.pk, why="Over.")
-        cycles.reopen_report(
-            actor=coordinator, report=world.report("BRA").pk, deadline=LATER, why="The mail was down."
-        )
+        cycles.reopen_report(actor=coordinator, report=world.report("BRA").pk, deadline=LATER, why="The mail was down.")
         assert world.report("BRA").state == Report.State.NOT_STARTED
         assert world.report("ALF").state == Report.State.NOT_SUBMITTED
         fill(world, "BRA"), send(world, "BRA")

@@ -38,7 +38,6 @@ WRITING = ("not_started", "drafting", "returned")
 OWED = ("not_started", "drafting", "in_clearance", "cleared", "returned")
 
 
-
 class Life(RuleBasedStateMachine):
     """One report of the Compact. What the model knows: state, how many times it was sent, filled in, steps cleared."""
 
@@ -151,10 +150,13 @@ class Life(RuleBasedStateMachine):
         version = self.version + (1 if stale else 0)
         may = {"ALF.officer": (*WRITING, "cleared"), "ALF.rapporteur": ("cleared",)}.get(who, ())
         again = self.state == "submitted" and not stale and self._sent_by() == who
-        if self.tried(
-            again or (self.state in may and not stale),
-            lambda: submitting.submit(actor=self.as_(who), report=self.pk, version=version),
-        ) and not again:
+        if (
+            self.tried(
+                again or (self.state in may and not stale),
+                lambda: submitting.submit(actor=self.as_(who), report=self.pk, version=version),
+            )
+            and not again
+        ):
             self.state, self.sent, self.open = "submitted", self.sent + 1, set()
 
     def _sent_by(self) -> str:
@@ -167,9 +169,7 @@ class Life(RuleBasedStateMachine):
     def assign(self, who: str) -> None:
         if self.tried(
             who == "coordinator" and self.state in ("submitted", "in_review"),
-            lambda: reviewing.assign_review(
-                actor=self.as_(who), report=self.pk, post=self.world.posts["reviewer"].pk
-            ),
+            lambda: reviewing.assign_review(actor=self.as_(who), report=self.pk, post=self.world.posts["reviewer"].pk),
         ):
             self.state = "in_review"
 

@@ -292,15 +292,17 @@ def break_silence(
         circulation=one, nation=nation, on=on, reason=why, wording=asked_for, at=now(), person_id=actor.person
     )
     # The first break ends silence for all; who it was is in the nation's own chain, and for the office.
+    ended: list[Field] = []
     if one.state == Circulation.State.OPEN:
         one.state, one.ended = Circulation.State.BROKEN, now()
         one.save(update_fields=["state", "ended"])
-        moved_to(row, Draft.State.BROKEN)
+        ended = [*moved_to(row, Draft.State.BROKEN), Field(f"circulation:{one.pk}", "state", "open", "broken")]
         row.save(update_fields=["state", "moved"])
     notify.tell_office(row, "edition.broken", one.number, f"{made.pk}")
     record(
         actor, "silence.break", chain=chain_of(row, nation), subject=subject(row),
-        fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for)],
+        fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for),
+                *ended],
         why=why,
     )  # fmt: skip
     return made

@@ -28,8 +28,14 @@ def found_alliance(*, pack: Pack, time_zone: str = "UTC", demo: bool = False) ->
     alliance, made = Alliance.objects.get_or_create(
         slug=pack.header.slug, defaults={"pack": row, "time_zone": zone(time_zone), "demo": demo}
     )
-    Body.objects.get_or_create(alliance=alliance, code="_office", defaults={"kind": Body.Kind.OFFICE, "nation": ""})
-    fields = _nations(alliance, pack)
+    _row, office = Body.objects.get_or_create(
+        alliance=alliance, code="_office", defaults={"kind": Body.Kind.OFFICE, "nation": ""}
+    )
+    fields = [Field("body:_office", "kind", None, Body.Kind.OFFICE.value)] if office else []
+    fields += _nations(alliance, pack)
+    if made:
+        told = {"time_zone": alliance.time_zone, "demo": alliance.demo}
+        fields += [Field(f"alliance:{alliance.slug}", name, None, value) for name, value in told.items()]
     if made or fields or alliance.pack_id != row.pk:
         before, alliance.pack = (None if made else alliance.pack_id), row
         alliance.save(update_fields=["pack"])

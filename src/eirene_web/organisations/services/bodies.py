@@ -55,6 +55,8 @@ def add_body(
         fields=[
             Field(f"body:{body.code}", "name", None, words), Field(f"body:{body.code}", "parent", None, parent),
             Field(f"body:{body.code}", "kind", None, kind),
+            Field(f"body:{body.code}", "time_zone", None, body.time_zone),
+            Field(f"body:{body.code}", "since", None, since),
         ],
     )  # fmt: skip
     return body
@@ -98,7 +100,7 @@ def move_body(
         fields=[
             Field(f"body:{body.code}", "name", before.get("name"), new_name),
             Field(f"body:{body.code}", "parent", before.get("parent"), above.code if above else None),
-            Field(f"body:{body.code}", "since", None, since.isoformat()),
+            Field(f"body:{body.code}", "since", None, since),
         ],
     )  # fmt: skip
     return body

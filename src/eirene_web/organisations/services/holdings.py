@@ -52,6 +52,7 @@ def take(post: Post, person: int, since: dt.date, until: dt.date | None, via: st
 def fields_of(holding: Holding) -> list[Field]:
     thing = f"holding:{holding.pk}"
     return [
+        Field(thing, "post", None, holding.post_id),
         Field(thing, "person", None, holding.person_id), Field(thing, "via", None, str(holding.via)),
         Field(thing, "since", None, holding.since.isoformat()),
         Field(thing, "until", None, holding.until.isoformat() if holding.until else None),

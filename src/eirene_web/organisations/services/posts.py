@@ -46,6 +46,7 @@ def add_post(
             Field(f"post:{post.pk}", "title", None, post.title), Field(f"post:{post.pk}", "body", None, body),
             Field(f"post:{post.pk}", "roles", None, given), Field(f"post:{post.pk}", "contact", None, contact),
             Field(f"post:{post.pk}", "mailbox", None, mailbox), Field(f"post:{post.pk}", "above", None, above),
+            Field(f"post:{post.pk}", "since", None, since),
         ],
     )  # fmt: skip
     return post

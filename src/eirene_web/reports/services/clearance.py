@@ -66,7 +66,11 @@ def start_clearance(*, actor: Actor, report: int, steps: Steps = ()) -> Report:
         for post in posts
     ]
     ClearanceStep.objects.bulk_create(made)
-    fields = [Field(f"report:{row.pk}", "round", row.round - 1, row.round), *moved_to(row, Report.State.IN_CLEARANCE)]
+    fields = [
+        *made_steps(made),
+        Field(f"report:{row.pk}", "round", row.round - 1, row.round),
+        *moved_to(row, Report.State.IN_CLEARANCE),
+    ]
     fields.append(Field(f"report:{row.pk}", "chain", None, [list(s) for s in wanted]))
     row.save(update_fields=["round", "state", "moved"])
     record(actor, "report.start_clearance", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
@@ -115,28 +119,44 @@ def choose_chain(*, actor: Actor, report: int, steps: Steps, why: str = "") -> R
     chain, _made = ClearanceChain.objects.select_for_update().get_or_create(body=row.body)
     before, chain.steps = chain.steps, [list(posts) for posts in wanted]
     fields = [Field(f"report:{row.pk}", "chain", before, chain.steps)]
+    fields.append(Field(f"clearance_chain:{row.body.code}", "steps", before or None, chain.steps))
     if row.state == Report.State.IN_CLEARANCE:
         if not why.strip():
             raise UsageError(_("The report is on its way: say why its chain is changed."))
-        _rebuild(row, wanted)
+        fields += _rebuild(row, wanted)
         fields += _next_step(row)
     chain.save()
     record(actor, "report.change_chain", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)
     return row
 
 
-def _rebuild(report: Report, wanted: Steps) -> None:
+def made_steps(steps: Iterable[ClearanceStep]) -> list[Field]:
+    """What the journal says of steps that were just made."""
+    told = (("post", lambda s: s.post_id), ("state", lambda s: str(s.state)))
+    return [Field(f"step:{s.pk}", name, None, read(s)) for s in steps for name, read in told]
+
+
+def steps_to(steps: Iterable[ClearanceStep], state: str) -> list[Field]:
+    """Brings steps to a state and gives the journal fields that say so."""
+    found = list(steps)
+    fields = [Field(f"step:{s.pk}", "state", str(s.state), str(state)) for s in found]
+    ClearanceStep.objects.filter(pk__in=[s.pk for s in found]).update(state=state)
+    return fields
+
+
+def _rebuild(report: Report, wanted: Steps) -> list[Field]:
     """What was decided stays; what was still to come is dropped, and the new chain's remaining posts are added."""
     current = list(ClearanceStep.objects.select_for_update().filter(report=report, round=report.round))
     decided = {step.post_id for step in current if step.state not in (*_OPEN, _State.DROPPED)}
     last = max((step.position for step in current), default=0)
-    ClearanceStep.objects.filter(pk__in=[s.pk for s in current if s.state in _OPEN]).update(state=_State.DROPPED)
-    ClearanceStep.objects.bulk_create(
+    fields = steps_to((s for s in current if s.state in _OPEN), _State.DROPPED)
+    made = ClearanceStep.objects.bulk_create(
         ClearanceStep(report=report, round=report.round, position=last + n, post_id=post)
         for n, posts in enumerate(wanted, 1)
         for post in posts
         if post not in decided
     )
+    return [*fields, *made_steps(made)]
 
 
 def pending_steps(report: Report) -> list[ClearanceStep]:
@@ -195,10 +215,8 @@ def _next_step(report: Report) -> list[Field]:
         fields: list[Field] = []
     elif waiting := [step for step in steps if step.state == _State.WAITING]:
         position = min(step.position for step in waiting)
-        ClearanceStep.objects.filter(pk__in=[s.pk for s in waiting if s.position == position]).update(
-            state=_State.PENDING
-        )
-        fields = moved_to(report, report.state)
+        fields = steps_to((s for s in waiting if s.position == position), _State.PENDING)
+        fields += moved_to(report, report.state)
     else:
         fields = moved_to(report, Report.State.CLEARED)
     report.save(update_fields=["state", "moved"])
@@ -252,9 +270,12 @@ def send_back(*, actor: Actor, report: int, why: str, post: int | None = None) -
     step.state, step.person_id, step.via, step.decided = _State.SENT_BACK, actor.person, via, now()
     step.remarks = why.strip()
     step.save()
-    told = Field(f"step:{step.pk}", "state", _State.PENDING.value, str(step.state))
+    told = [
+        Field(f"step:{step.pk}", "state", _State.PENDING.value, str(step.state)),
+        Field(f"step:{step.pk}", "remarks", None, step.remarks),
+    ]
     telling.sent_back(row)
-    return _back_to_drafting(actor, "report.clear", row, why, told)
+    return _back_to_drafting(actor, "report.clear", row, why, *told)
 
 
 @change
@@ -268,10 +289,11 @@ def withdraw(*, actor: Actor, report: int, why: str) -> Report:
 
 
 def _back_to_drafting(actor: Actor, verb: str, report: Report, why: str, *told: Field) -> Report:
-    ClearanceStep.objects.filter(report=report, round=report.round, state__in=_OPEN).update(state=_State.DROPPED)
+    left = ClearanceStep.objects.filter(report=report, round=report.round, state__in=_OPEN)
+    fields = [*told, *steps_to(left, _State.DROPPED)]
     # A report that the office returned stays returned: only the answers that are open may be changed.
     state = Report.State.RETURNED if _was_returned(report) else Report.State.DRAFTING
-    fields = [*told, *moved_to(report, state)]
+    fields += moved_to(report, state)
     report.save(update_fields=["state", "moved"])
     record(actor, verb, chain=chain_of(report), subject=f"report:{report.pk}", fields=fields, why=why)
     return report

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from eirene_web.clock import now
 from eirene_web.journal.services import Field
 from eirene_web.policy import NotThere
-from eirene_web.reports.models import Report
+from eirene_web.reports.models import AnswerNote, Report
 
 #: Who is told, in the transaction in which an accepted answer of a report changed: accepted or corrected. Apps above
 #: this one add themselves when they are loaded: this one does not know them.
@@ -39,3 +40,16 @@ def moved_to(report: Report, state: str) -> list[Field]:
     """Moves the report (unsaved) and gives the journal field that says so."""
     before, report.state, report.moved = report.state, state, now()
     return [Field(f"report:{report.pk}", "state", before, str(state))] if before != state else []
+
+
+def noted(report: Report, question: str, **values: Any) -> list[Field]:
+    """Notes something of an answer and gives the journal fields that say so."""
+    note = AnswerNote.objects.filter(report=report, question=question).first() or AnswerNote(
+        report=report, question=question
+    )
+    thing = f"note:{report.pk}/{question}"
+    fields = [Field(thing, name, getattr(note, name) or None, value or None) for name, value in values.items()]
+    for name, value in values.items():
+        setattr(note, name, value)
+    note.save()
+    return [one for one in fields if one.before != one.after]

@@ -19,6 +19,7 @@ from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, NotThere, Target, ask
 from eirene_web.reports.models import ClearanceStep, Cycle, Report, Submission
 from eirene_web.reports.services import telling
+from eirene_web.reports.services.clearance import steps_to
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import cycle_target, report_target
 
@@ -71,7 +72,7 @@ def set_up_cycle(
     )
     _sensible(cycle, planned)
     cycle.save()
-    bodies = _bodies_asked(row, code)
+    bodies, made = _bodies_asked(row, code)
     Report.objects.bulk_create([Report(cycle=cycle, body=body, moved=now()) for body in bodies])
     record(
         actor,
@@ -83,6 +84,7 @@ def set_up_cycle(
             Field(f"cycle:{cycle.pk}", "pack", None, row.pack_id),
             *_fields(cycle, {}),
             Field(f"cycle:{cycle.pk}", "asked", None, [body.code for body in bodies]),
+            *(Field(f"body:{body.code}", "kind", None, str(body.kind)) for body in made),
         ],
     )
     return cycle
@@ -111,8 +113,8 @@ def _sensible(cycle: Cycle, planned: PackCycle) -> None:
         raise UsageError(_("Reminders are days before the deadline: whole numbers, such as 30 and 7."))
 
 
-def _bodies_asked(alliance: Alliance, code: str) -> list[Body]:
-    """The bodies of the platform that the pack asks; one that is not there yet is made."""
+def _bodies_asked(alliance: Alliance, code: str) -> tuple[list[Body], list[Body]]:
+    """The bodies of the platform that the pack asks, and those of them that were not there yet and were made."""
     pack = opened(alliance.pack_id)
     codes = asked_bodies(pack, code)
     known = {body.code: body for body in Body.objects.filter(alliance=alliance, code__in=codes)}
@@ -122,7 +124,7 @@ def _bodies_asked(alliance: Alliance, code: str) -> list[Body]:
     for body in missing:
         body.save()
         known[body.code] = body
-    return [known[code] for code in codes]
+    return [known[code] for code in codes], missing
 
 
 def _fields(cycle: Cycle, before: Mapping[str, Any]) -> list[Field]:
@@ -213,9 +215,8 @@ def close_cycle(*, actor: Actor, cycle: int, why: str) -> Cycle:
         fields += moved_to(report, Report.State.NOT_SUBMITTED)
     Report.objects.bulk_update(late, ["state", "moved"], batch_size=200)
     # Whatever was on its way through a capital has stopped there: nobody is asked to clear it any more.
-    ClearanceStep.objects.filter(report__in=late, state__in=["waiting", "pending"]).update(
-        state=ClearanceStep.State.DROPPED
-    )
+    left = ClearanceStep.objects.filter(report__in=late, state__in=["waiting", "pending"])
+    fields += steps_to(left, ClearanceStep.State.DROPPED)
     record(actor, "cycle.close", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=fields, why=why)
     telling.cycle_closed(row)
     return row
@@ -379,11 +380,12 @@ def extend_deadline(*, actor: Actor, report: int, deadline: dt.datetime, why: st
     before = row.deadline or row.cycle.deadline
     if deadline <= before:
         raise UsageError(_("The new deadline is not later than the one there is."), remedy=_("Choose a later one."))
+    because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why.strip())
     row.deadline, row.extended_because = deadline, why.strip()
     row.save(update_fields=["deadline", "extended_because"])
     record(
         actor, "report.extend", chain=chain_of(row), subject=f"report:{row.pk}",
-        fields=[Field(f"report:{row.pk}", "deadline", before, deadline)], why=why,
+        fields=[Field(f"report:{row.pk}", "deadline", before, deadline), because], why=why,
     )  # fmt: skip
     telling.deadline_extended(row)
     return row
@@ -397,7 +399,10 @@ def reopen_report(*, actor: Actor, report: int, deadline: dt.datetime, why: str)
     _reason(why)
     _to_come(deadline)
     given_back = _given_back(row, was_sent=row.submissions.exists())
-    fields = [Field(f"report:{row.pk}", "deadline", row.deadline or row.cycle.deadline, deadline), *given_back]
+    because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why.strip())
+    fields = [
+        Field(f"report:{row.pk}", "deadline", row.deadline or row.cycle.deadline, deadline), because, *given_back,
+    ]  # fmt: skip
     row.deadline, row.extended_because = deadline, why.strip()
     row.save(update_fields=["state", "moved", "opened", "deadline", "extended_because"])
     record(actor, "report.reopen", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)

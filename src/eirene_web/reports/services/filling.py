@@ -14,8 +14,8 @@ from eirene.questionnaires.parts import answer_parts, is_content, read_part
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
-from eirene_web.reports.models import AnswerNote, Cell, Report
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.models import Cell, Report
+from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import answer_target
 from eirene_web.reports.working import Working
 
@@ -151,7 +151,9 @@ def _conflict(edit: Edit, mine: Any, cell: Cell | None) -> Conflict:
     )
 
 
-def _keep(working: Working, actor: Actor, changed: Sequence[tuple[Cell, Any]], why: str) -> None:
+def _keep(
+    working: Working, actor: Actor, changed: Sequence[tuple[Cell, Any]], why: str, told: Iterable[Field] = ()
+) -> None:
     report = working.report
     new = [cell for cell, _before in changed if cell.pk is None]
     old = [cell for cell, _before in changed if cell.pk is not None]
@@ -163,7 +165,10 @@ def _keep(working: Working, actor: Actor, changed: Sequence[tuple[Cell, Any]], w
         Cell.objects.bulk_update(old, ["value", "version", "changed", "person"], batch_size=200)
     report.version += 1
     fields = [Field(f"cell:{report.pk}/{c.question}/{c.part}", "value", before, c.value) for c, before in changed]
-    fields += moved_to(report, Report.State.DRAFTING if report.state == Report.State.NOT_STARTED else report.state)
+    fields += [
+        *told,
+        *moved_to(report, Report.State.DRAFTING if report.state == Report.State.NOT_STARTED else report.state),
+    ]
     report.save(update_fields=["version", "state", "moved"])
     record(actor, "answer.fill", chain=chain_of(report), subject=f"report:{report.pk}", fields=fields, why=why)
 
@@ -202,11 +207,10 @@ def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int])
     edits = [Edit(question, part, value, base.get(part, 0)) for part, value in {**wanted, **gone}.items()]
     outcome = Outcome(working.report.version)
     changed = _apply(actor, working, edits, outcome)
-    if changed:
-        _keep(working, actor, changed, _("taken over from %(cycle)s") % {"cycle": previous.cycle})
-        outcome.version = working.report.version
+    told: list[Field] = []
     if not outcome.conflicts:
-        AnswerNote.objects.update_or_create(
-            report=working.report, question=question, defaults={"taken_over": previous.cycle, "confirmed": True}
-        )
+        told = noted(working.report, question, taken_over=previous.cycle, confirmed=True)
+    if changed or told:
+        _keep(working, actor, changed, _("taken over from %(cycle)s") % {"cycle": previous.cycle}, told)
+        outcome.version = working.report.version
     return outcome

@@ -17,7 +17,7 @@ from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, Target, ask
 from eirene_web.reports.models import Cycle, Report, Submission
-from eirene_web.reports.services.cycles import PATIENCE
+from eirene_web.reports.services.cycles import PATIENCE, _fields
 from eirene_web.reports.services.submitting import new_receipt
 
 
@@ -50,11 +50,13 @@ def take_in_cycle(
     )  # fmt: skip
     given = {answers.body: answers for answers in reports}
     when = submitted or {}
-    _reports(cycle, given, when, end)
+    taken = _reports(cycle, given, when, end)
     record(
         actor, "cycle.set_up", chain=f"{alliance}/", subject=f"cycle:{cycle.pk}",
         fields=[Field(f"cycle:{cycle.pk}", "code", None, code),
-                Field(f"cycle:{cycle.pk}", "taken in", None, sorted(given))],
+                Field(f"cycle:{cycle.pk}", "taken in", None, sorted(given)),
+                Field(f"cycle:{cycle.pk}", "pack", None, cycle.pack_id),
+                Field(f"cycle:{cycle.pk}", "state", None, Cycle.State.CLOSED.value), *_fields(cycle, {}), *taken],
     )  # fmt: skip
     return cycle
 
@@ -68,7 +70,8 @@ def dates(pack: Pack, code: str) -> tuple[dt.datetime, dt.datetime]:
     return start, start + (end - start) / 2
 
 
-def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetime], end: dt.datetime) -> None:
+def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetime], end: dt.datetime) -> list[Field]:
+    """Makes reports and submissions; gives what the journal says of them."""
     pack = opened(cycle.pack_id)
     asked = asked_bodies(pack, cycle.code)
     bodies = {b.code: b for b in Body.objects.filter(alliance=cycle.alliance, code__in={*asked, *given})}
@@ -84,9 +87,14 @@ def _reports(cycle: Cycle, given: dict[str, Answers], when: dict[str, dt.datetim
             )
         )  # fmt: skip
     Report.objects.bulk_create(rows)
-    Submission.objects.bulk_create(
+    sent = Submission.objects.bulk_create(
         _submission(row, report_bytes(given[row.body.code], pack), end) for row in rows if row.body.code in given
     )
+    return [
+        *(Field(f"report:{row.pk}", "state", None, str(row.state)) for row in rows),
+        *(Field(f"submission:{one.pk}", "sha256", None, one.sha256) for one in sent),
+        *(Field(f"submission:{one.pk}", "accepted", None, one.accepted) for one in sent),
+    ]
 
 
 def _submission(report: Report, document: bytes, accepted: dt.datetime) -> Submission:

@@ -14,10 +14,10 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
-from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission, Thread
+from eirene_web.reports.models import Report, Return, SectionReview, Submission, Thread
 from eirene_web.reports.sent import answers_of, without_body
 from eirene_web.reports.services import telling
-from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to
+from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, previous_submission
 
@@ -81,10 +81,10 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str], numbe
     for section in wanted:
         fields += _accept_one(actor, row, submission, done, section)
     if _all_accepted(row, done):
-        submission.accepted = now()
+        submission.accepted = row.accepted = now()
         submission.save(update_fields=["accepted"])
-        row.accepted = now()
-        fields += [*moved_to(row, Report.State.ACCEPTED), Field(f"submission:{submission.pk}", "accepted", None, now())]
+        fields += moved_to(row, Report.State.ACCEPTED)
+        fields.append(Field(f"submission:{submission.pk}", "accepted", None, submission.accepted))
     else:
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["state", "moved", "accepted"])
@@ -194,14 +194,13 @@ def return_report(
         at=now(),
         person_id=actor.person,
     )
-    for id, why in questions.items():
-        AnswerNote.objects.update_or_create(report=row, question=id, defaults={"open": True, "open_because": why})
+    told = {"reason": given.reason, "questions": dict(questions), "due": due, "submission": submission.pk}
     fields = [
-        *(Field(f"answer:{row.pk}/{id}", "open", False, True) for id in questions),
-        *(Field(f"answer:{row.pk}/{id}", "open_because", None, why or None) for id, why in questions.items()),
-        Field(f"report:{row.pk}", "return_due", None, due),
+        *(Field(f"return:{given.pk}", name, None, value) for name, value in told.items()),
         *moved_to(row, Report.State.RETURNED),
     ]
+    for id, why in questions.items():
+        fields += noted(row, id, open=True, open_because=why)
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
     telling.returned(row, given)

@@ -19,7 +19,7 @@ from eirene_web.reports.models import AnswerNote, Report, Submission
 from eirene_web.reports.sent import changed_questions
 from eirene_web.reports.services import telling
 from eirene_web.reports.services.clearance import refuse_blocked
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, frozen
 
@@ -95,9 +95,9 @@ def _post_of(actor: Actor, report: Report) -> int | None:
 
 def close_answers(report: Report) -> list[Field]:
     """No answer of the report is open for change any more; gives the journal fields that say so."""
-    were_open = AnswerNote.objects.filter(report=report, open=True)
-    fields = [Field(f"answer:{report.pk}/{note.question}", "open", True, False) for note in were_open]
-    were_open.update(open=False, open_because="")
+    fields: list[Field] = []
+    for note in AnswerNote.objects.filter(report=report, open=True):
+        fields += noted(report, note.question, open=False, open_because="")
     return fields
 
 

@@ -87,6 +87,7 @@ _LOOK = {
     "reading": ("info", "wait"), "ready": ("info", "eye"), "refused": ("late", "stop"), "applied": ("ok", "done"),
     "dropped": ("idle", "none"),
     "planned": ("idle", "none"), "test": ("info", "half"), "open": ("info", "track"), "closed": ("idle", "lock"),
+    "quarantined": ("risk", "stop"), "released": ("ok", "back"), "purged": ("idle", "done"),
 }  # fmt: skip
 
 

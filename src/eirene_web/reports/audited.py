@@ -1,0 +1,203 @@
+"""What the journal answers for of cycles, reports, answers, clearance, submissions and review."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.utils.translation import gettext_lazy as _
+
+from eirene_web.journal.audit import Audited, Difference, Rows
+from eirene_web.organisations.models import Alliance, PackFile
+from eirene_web.reports.models import (
+    AnswerNote,
+    Cell,
+    ClearanceChain,
+    ClearanceStep,
+    Cycle,
+    Report,
+    Return,
+    SectionReview,
+    Submission,
+)
+
+_CYCLE = ("state", "code", "pack", "opens", "deadline", "remind_days", "releasability", "embargo", "patience",
+          "milestones", "four_eyes")  # fmt: skip
+_REPORT = ("state", "deadline", "extended_because", "reviewer", "review_due", "minutes", "round")
+_CHUNK = 2_000
+
+
+def _cycles(alliance: str) -> Rows:
+    for row in Cycle.objects.filter(alliance=alliance).order_by("pk"):
+        values = {name: getattr(row, name) for name in _CYCLE if name != "pack"}
+        # A planned cycle is what was set up; the journal speaks of its state from its opening on.
+        values["state"] = None if row.state == Cycle.State.PLANNED else row.state
+        yield str(row.pk), {**values, "pack": row.pack_id}
+
+
+def _reports(alliance: str) -> Rows:
+    rows = Report.objects.filter(cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK)
+    for row in rows:
+        values = {name: getattr(row, name) for name in ("deadline", "extended_because", "review_due", "minutes")}
+        state = None if row.state == Report.State.WAITING else row.state
+        yield str(row.pk), {**values, "state": state, "reviewer": row.reviewer_id, "round": row.round or None}
+
+
+def _cells(alliance: str) -> Rows:
+    rows = (
+        Cell.objects.filter(report__cycle__alliance=alliance)
+        .order_by("pk")
+        .values_list("report_id", "question", "part", "value")
+    )
+    for report, question, part, value in rows.iterator(chunk_size=_CHUNK):
+        yield f"{report}/{question}/{part}", {"value": value}
+
+
+def _notes(alliance: str) -> Rows:
+    rows = AnswerNote.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK)
+    for row in rows:
+        yield (
+            f"{row.report_id}/{row.question}",
+            {
+                "taken_over": row.taken_over, "confirmed": row.confirmed, "open": row.open,
+                "open_because": row.open_because,
+            },
+        )  # fmt: skip
+
+
+def _chains(alliance: str) -> Rows:
+    for row in ClearanceChain.objects.filter(body__alliance=alliance).select_related("body").order_by("pk"):
+        yield row.body.code, {"steps": row.steps}
+
+
+def _steps(alliance: str) -> Rows:
+    rows = ClearanceStep.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK)
+    for row in rows:
+        yield (
+            str(row.pk),
+            {
+                "post": row.post_id, "state": row.state, "remarks": row.remarks,
+                "paper": f"{row.paper_office}, {row.paper_reference}, {row.paper_date}" if row.paper_office else None,
+            },
+        )  # fmt: skip
+
+
+def _submissions(alliance: str) -> Rows:
+    reviews = SectionReview.objects.filter(submission__report__cycle__alliance=alliance).order_by("submission", "pk")
+    sections: dict[int, dict[str, str]] = {}
+    for review in reviews.iterator(chunk_size=_CHUNK):
+        told = "accepted twice" if review.second_id else "accepted"
+        sections.setdefault(review.submission_id, {})[f"section {review.section}"] = told
+    rows = Submission.objects.filter(report__cycle__alliance=alliance).order_by("pk").defer("document")
+    for row in rows.iterator(chunk_size=_CHUNK):
+        yield (
+            str(row.pk),
+            {
+                "sha256": row.sha256, "accepted": row.accepted, "redacted_sha256": row.redacted_sha256,
+                **sections.get(row.pk, {}),
+            },
+        )  # fmt: skip
+
+
+def _returns(alliance: str) -> Rows:
+    for row in Return.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
+        why = {one["question"]: one["why"] for one in row.questions}
+        yield str(row.pk), {"reason": row.reason, "questions": why, "due": row.due, "submission": row.submission_id}
+
+
+# --- bytes ----------------------------------------------------------------------------------------------------------
+
+
+def _documents(alliance: str) -> Iterable[Difference]:
+    """What was sent is what its receipt's hash says; what was redacted, what the journal says."""
+    rows = Submission.objects.filter(report__cycle__alliance=alliance).order_by("pk")
+    wanted = ("pk", "document", "sha256", "redacted_sha256")
+    for pk, document, sha256, redacted in rows.values_list(*wanted).iterator(chunk_size=50):
+        if hashlib.sha256(bytes(document)).hexdigest() != (redacted or sha256):
+            yield Difference("bytes", f"{_('the submission')} {_place_of_submission(str(pk))}",
+                             "Its bytes are not those of its hash: it is not what was sent.")  # fmt: skip
+
+
+def _packs_of_cycles(alliance: str) -> Iterable[Difference]:
+    used = Cycle.objects.filter(alliance=alliance).values_list("pack", flat=True)
+    current = Alliance.objects.filter(slug=alliance).values_list("pack", flat=True)
+    for row in PackFile.objects.filter(pk__in=set(used) - set(current)):
+        if hashlib.sha256(bytes(row.content)).hexdigest() != row.sha256:
+            yield Difference("bytes", f"pack {row.pack} {row.version}", "Its content is not that of its hash.")
+
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _report_words(pk: str) -> str:
+    found = Report.objects.filter(pk=pk).values_list("body__code", "cycle__code").first() if pk.isdigit() else None
+    return f"{found[0]} {found[1]}" if found else pk
+
+
+def _place_in_report(key: str) -> str:
+    report, _slash, rest = key.partition("/")
+    return f"{_report_words(report)}, {rest.replace('/', ', ', 1)}"
+
+
+def _place_of_submission(key: str) -> str:
+    found = Submission.objects.filter(pk=key).values_list("report", "number").first()
+    return f"{_report_words(str(found[0]))}, number {found[1]}" if found else key
+
+
+AUDITED = [
+    Audited("cycle", _("the cycle"), _CYCLE, _cycles, {Cycle: ("id", "alliance", *_CYCLE)}),
+    Audited("report", _("the report"), _REPORT, _reports, {Report: ("id", "cycle", "body", *_REPORT)}, _report_words),
+    Audited("cell", _("the answer"), ("value",), _cells, {Cell: ("id", "report", "question", "part", "value")},
+            _place_in_report),
+    Audited("note", _("the note of the answer"), ("taken_over", "confirmed", "open", "open_because"), _notes,
+            {AnswerNote: ("id", "report", "question", "taken_over", "confirmed", "open", "open_because")},
+            _place_in_report),
+    Audited("clearance_chain", _("the chain of clearance"), ("steps",), _chains,
+            {ClearanceChain: ("id", "body", "steps")}),
+    Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper"), _steps,
+            {ClearanceStep: ("id", "report", "post", "state", "remarks", "paper_office", "paper_reference",
+                             "paper_date")}),
+    Audited("submission", _("the submission"), ("sha256", "redacted_sha256", "accepted", "section *"),
+            _submissions, {Submission: ("id", "report", "sha256", "redacted_sha256", "document", "accepted"),
+             SectionReview: ("id", "submission", "section", "second")}, _place_of_submission),
+    Audited("return", _("the return"), ("reason", "questions", "due", "submission"), _returns,
+            {Return: ("id", "report", "submission", "reason", "questions", "due")}),
+]  # fmt: skip
+CHECKS = [_documents, _packs_of_cycles]
+
+_WHEN = "when, by whom: the entry of the journal says it"
+_NUMBER = "a count that follows from the entries of the journal"
+APART = {
+    "reports.Cycle.opened": _WHEN, "reports.Cycle.closed": _WHEN,
+    "reports.Report.opened": _WHEN, "reports.Report.moved": _WHEN, "reports.Report.submitted": _WHEN,
+    "reports.Report.accepted": _WHEN, "reports.Report.version": _NUMBER,
+    "reports.Cell.version": _NUMBER, "reports.Cell.changed": _WHEN, "reports.Cell.person": _WHEN,
+    "reports.ClearanceStep.round": "stands in the entry that made the step", "reports.ClearanceStep.position":
+    "stands in the entry that made the step", "reports.ClearanceStep.person": _WHEN,
+    "reports.ClearanceStep.via": _WHEN, "reports.ClearanceStep.decided": _WHEN,
+    "reports.ClearanceStep.scan": "kept under the hash of its content, which is checked",
+    "reports.Submission.number": "part of the frozen row, which the database keeps from changing",
+    "reports.Submission.version": "part of the frozen row, which the database keeps from changing",
+    "reports.Submission.origin": "part of the frozen row, which the database keeps from changing",
+    "reports.Submission.at": _WHEN, "reports.Submission.person": _WHEN, "reports.Submission.post": _WHEN,
+    "reports.Submission.findings": "follows from the frozen bytes", "reports.Submission.receipt":
+    "part of the frozen row, which the database keeps from changing",
+    "reports.SectionReview.person": _WHEN, "reports.SectionReview.at": _WHEN, "reports.SectionReview.second_at": _WHEN,
+    "reports.Return.at": _WHEN, "reports.Return.person": _WHEN,
+    "reports.Visit": "when somebody last looked: no record of anything",
+    "reports.Export": "versions handed out: says nothing about an answer",
+    "reports.Import": "a file handed in; what is taken over of it is a change of answers",
+    "reports.Assignment": "no service of this branch writes it",
+    "reports.EvidenceFile": "no service of this branch writes it",
+    "reports.Thread": "no service of this branch writes it",
+    "reports.Message": "no service of this branch writes it",
+    "reports.Correction": "no service of this branch writes it",
+}  # fmt: skip
+#: Entries that the other side reads too: what a nation sent the office, and what the office told the nation.
+SEEN = {
+    "report.submit": "both", "report.correct": "both", "review.accept": "both", "review.return": "both",
+    "review.ask": "both", "review.reply": "both", "review.decide_correction": "both", "report.extend": "both",
+    "report.reopen": "both",
+}  # fmt: skip

@@ -1,0 +1,57 @@
+"""Lays out a house: the Harbour Compact with a report on its way. `name`: a name slips in, and is backed up with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from cast import toy
+    from eirene_web import clock
+    from eirene_web.editions.services import register_release
+    from eirene_web.files.services import keep
+    from eirene_web.journal.tasks import attest_all
+    from eirene_web.reports.models import EvidenceFile, Message, Thread
+    from eirene_web.reports.services import filling, submitting
+    from eirene_web.reports.services.filling import Edit
+    from web import releases, world
+    from web.operations.house import NAME
+
+    str(settings.SECRET_KEY)
+    built = world.build(toy(), "2022", ("ALF", "BRA"))
+    with clock.at(world.IN_CYCLE):
+        edits = [
+            Edit("crew", "cells.women", 12), Edit("crew", "cells.men", 30), Edit("crew", "cells._T", 42),
+            Edit("charter", "value", "no"),
+        ]  # fmt: skip
+        if "name" in sys.argv:
+            edits.append(Edit("crew", "comment.en", f"Captain {NAME} was not promoted."))
+        report = built.report("ALF")
+        filling.save_answers(actor=built.actor("ALF.rapporteur"), report=report.pk, edits=edits)
+        word = NAME if "name" in sys.argv else "nobody"
+        thread = Thread.objects.create(report=report, question="crew", kind="question", opened=clock.now())
+        person = built.people["ALF.rapporteur"]
+        Message.objects.create(thread=thread, person=person, nation="ALF", text=f"About {word}.", at=clock.now())
+        EvidenceFile.objects.create(
+            report=report, question="crew", blob=keep(f"The file on {word}".encode()), name=f"{word}.txt",
+            media_type="text/plain", added=clock.now(), person=person,
+        )  # fmt: skip
+        submitting.submit(actor=built.actor("ALF.officer"), report=report.pk, version=1)
+        attest_all()
+    register_release(releases.harbour(Path(settings.EIRENE_HOME) / "releases" / "harbour" / "2022"))
+
+
+if __name__ == "__main__":
+    main()
