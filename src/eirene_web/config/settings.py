@@ -17,6 +17,7 @@ EIRENE_HOME = home()
 EIRENE_URL = env.get("EIRENE_URL").rstrip("/")
 EIRENE_DEMO = env.on("EIRENE_DEMO")
 EIRENE_UPLOAD_BYTES = env.number("EIRENE_UPLOAD_MB") * 1_000_000
+EIRENE_API_PER_MINUTE = env.number("EIRENE_API_PER_MINUTE")
 
 DEBUG = False
 #: Read when it is first asked for, so that a test or `--help` leaves no file behind.
@@ -48,12 +49,14 @@ INSTALLED_APPS = [
     "eirene_web.reports",
     "eirene_web.editions",
     "eirene_web.portal",
+    "eirene_web.api",
     "eirene_web.config",
 ]
 MIDDLEWARE = [
     "eirene_web.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
+    "eirene_web.api.middleware.Shape",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -20,6 +20,7 @@ from eirene_web.portal import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    path("api/", include("eirene_web.api.urls")),
     *i18n_patterns(
         path("account/", include("eirene_web.accounts.urls")),
         path("desk/", organisations.first, name="desk"),
