@@ -243,14 +243,14 @@ def _call(request: HttpRequest, slug: str) -> Call:
     if not slug:
         return Call(request, holder, None)
     if slug != holder.token.alliance:
-        raise _not_there()
+        raise not_there()
     call = Call(request, holder, queries.alliance_of(slug))
     if not call.actor.grants:
-        raise _not_there()
+        raise not_there()
     return call
 
 
-def _not_there() -> NotThere:
+def not_there() -> NotThere:
     return NotThere(_("There is no such page, or it is not for you."))
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from eirene_web.api import operations  # noqa: F401  registers every operation
+from eirene_web.api.description import openapi
 from eirene_web.api.frame import api
 from eirene_web.api.handlers import install
 from eirene_web.api.refusals import by_status
@@ -20,6 +20,7 @@ def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 urlpatterns = [
+    path("v1/openapi.json", openapi, name="api-openapi"),
     path("v1/", api.urls),
     path("", nothing, name="api-nothing"),
     path("<path:rest>", nothing, name="api-none"),

@@ -9,12 +9,14 @@ from ninja import Query, Schema
 from pydantic import ConfigDict, Field
 
 from eirene.questionnaires.model import Finding
-from eirene_web.api.frame import Call, CodeOf, In, operation
+from eirene_web.api.frame import Call, CodeOf, In, not_there, operation
 from eirene_web.api.operations.shapes import Code, Json, Text
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
+from eirene_web.reports.models import Report
 from eirene_web.reports.services import filling
 from eirene_web.reports.services.filling import Edit, Outcome
+from eirene_web.reports.targets import answer_target
 from eirene_web.reports.working import Working
 
 PartName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -64,8 +66,7 @@ _PLACE = "/{alliance}/cycles/{cycle}/reports/{body}"
 def answers(call: Call, cycle: CodeOf, body: CodeOf, query: Query[AnswerFilter]) -> AnswersOut:
     """The answers as they stand now, of the sections that I may read."""
     found = call.report(cycle, body)
-    working = Working(found)
-    readable = queries.sections_read(call.actor, found, working)
+    working, readable = readable_of(call, found)
     for section in query.section:
         queries.working(call.actor, found, section)  # what I may not read is not there
     wanted = readable & frozenset(query.section) if query.section else readable
@@ -82,6 +83,16 @@ def answers(call: Call, cycle: CodeOf, body: CodeOf, query: Query[AnswerFilter])
     return AnswersOut(
         cycle=cycle, body=body, state=found.state, version=found.version, sections=sections, answers=shown
     )
+
+
+def readable_of(call: Call, report: Report) -> tuple[Working, frozenset[str]]:
+    """The report as it is being worked on, and the sections of it that I may read. Raises NotThere if there is none."""
+    working = Working(report)
+    readable = queries.sections_read(call.actor, report, working)
+    if not readable:
+        call.ask("answer.read", answer_target(report, ""))
+        raise not_there()
+    return working, readable
 
 
 def _answer(working: Working, id: str, parts: list[PartOut]) -> AnswerOut:
@@ -218,11 +229,7 @@ def finding_out(finding: Finding) -> FindingOut:
 @operation("GET", f"{_PLACE}/checks", "report.see", "answer.read")
 def checks(call: Call, cycle: CodeOf, body: CodeOf, query: Query[FindingFilter]) -> Page[FindingOut]:
     """Everything that the checks find, in the sections that I may read. Only a blocker stops a submission."""
-    found = call.report(cycle, body)
-    working = Working(found)
-    readable = queries.sections_read(call.actor, found, working)
-    if not readable:
-        return page([], query, finding_out)
+    working, readable = readable_of(call, call.report(cycle, body))
     whole = readable == {s.id for s in working.sheet.sections}
     shown = [
         f

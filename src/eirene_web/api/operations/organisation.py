@@ -11,12 +11,12 @@ from pydantic import Field
 
 from eirene.errors import UsageError
 from eirene_web.accounts.models import Person
-from eirene_web.api.frame import Call, CodeOf, IdOf, In, operation
+from eirene_web.api.frame import Call, CodeOf, IdOf, In, not_there, operation
 from eirene_web.api.operations.shapes import Code, Day, GivenText, Pk, Text, Why
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Body, Holding, Post
-from eirene_web.policy import NotThere, can
+from eirene_web.policy import can
 
 Role = Annotated[str, Field(max_length=24, pattern=r"^[a-z_]+$")]
 Roles = Annotated[dict[Role, list[Annotated[str, Field(max_length=40)]]], Field(max_length=12)]
@@ -187,7 +187,7 @@ def _known(call: Call, post: int) -> Post:
     """A post whose body I may see. Raises NotThere."""
     found = Post.objects.select_related("body").filter(pk=post, body__alliance=call.here).first()
     if found is None or not can(call.actor, "bodies.see", queries.body_target(found.body)):
-        raise NotThere(_("There is no such page, or it is not for you."))
+        raise not_there()
     return found
 
 

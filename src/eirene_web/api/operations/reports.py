@@ -8,12 +8,13 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from eirene_web.api.frame import Call, CodeOf, In, operation
+from eirene_web.api.operations.answers import readable_of
 from eirene_web.api.operations.shapes import Instant, Reason, ReportOut
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
 from eirene_web.reports.models import Report
 from eirene_web.reports.services import cycles as services
-from eirene_web.reports.working import Working, progress
+from eirene_web.reports.working import progress
 
 States = Literal["waiting", "not_started", "drafting", "in_clearance", "cleared", "submitted", "in_review", "returned",
                  "accepted", "not_submitted"]  # fmt: skip
@@ -72,9 +73,7 @@ class ProgressOut(Schema):
 @operation("GET", "/{alliance}/cycles/{cycle}/reports/{body}/progress", "report.see", "answer.read")
 def report_progress(call: Call, cycle: CodeOf, body: CodeOf) -> ProgressOut:
     """How many questions of each section are answered; of the sections that I may read."""
-    found = call.report(cycle, body)
-    working = Working(found)
-    readable = queries.sections_read(call.actor, found, working)
+    working, readable = readable_of(call, call.report(cycle, body))
     told = progress(working)
     sections = [
         SectionProgress(section=id, answered=a, of=n, posts=sorted(working.posts_of(id)))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Query, Schema
 from pydantic import Field
 
-from eirene_web.api.frame import Call, CodeOf, In, operation
+from eirene_web.api.frame import Call, CodeOf, In, not_there, operation
 from eirene_web.api.operations.shapes import PersonOut, PostOut
 from eirene_web.api.paging import Page, Part, page
-from eirene_web.policy import NotThere
 from eirene_web.reports import queries
 from eirene_web.reports.models import Report, Submission
 from eirene_web.reports.services import submitting
@@ -50,7 +48,7 @@ def submissions(call: Call, cycle: CodeOf, body: CodeOf, query: Query[Part]) -> 
 def _find(call: Call, report: Report, number: int) -> Submission:
     found = next((s for s in queries.submissions(call.actor, report) if s.number == number), None)
     if found is None:
-        raise NotThere(_("There is no such page, or it is not for you."))
+        raise not_there()
     return found
 
 

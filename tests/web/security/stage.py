@@ -1,0 +1,175 @@
+"""Where permissions are tried: two nations with everybody in their posts, and a report that can be put in any state.
+
+Everybody who can be somebody acts on AAA: the office's roles, AAA's own, BBB's, and one who holds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cast import sampler
+from eirene_web import clock
+from eirene_web.files.services import keep
+from eirene_web.organisations import services as organisations
+from eirene_web.organisations.models import Body, Holding, Post
+from eirene_web.organisations.queries import body_target
+from eirene_web.policy import Actor, Target, table
+from eirene_web.reports.models import (
+    Assignment,
+    ClearanceStep,
+    Correction,
+    Cycle,
+    EvidenceFile,
+    Export,
+    Import,
+    Message,
+    Report,
+    SectionReview,
+    Submission,
+    Thread,
+)
+from eirene_web.reports.services import filling, submitting
+from eirene_web.reports.services.filling import Edit
+from eirene_web.reports.targets import answer_target, cycle_target, report_target, submission_target
+from eirene_web.reports.working import Working
+from web import world
+from web.world import IN_CYCLE, OPENS, World
+
+NATION, OTHER, CODE = "AAA", "BBB", "2022"
+#: The section that the contributor was given, a question in it, and one in another section.
+SECTION, QUESTION, ELSEWHERE = "2", "remarks", "staff"
+#: How somebody may have come in: page or token, with a second factor or without.
+WAYS = {
+    "page": (True, None), "weak page": (False, None), "token": (True, frozenset({"read", "write"})),
+    "reading token": (True, frozenset({"read"})),
+}  # fmt: skip
+
+
+@dataclass
+class Stage:
+    world: World
+    #: Primary keys of what belongs to AAA's report, by name.
+    things: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Report:
+        return self.world.report(NATION)
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.world.cycle
+
+    def post(self, who: str) -> int:
+        return self.world.posts[who].pk
+
+    def actors(self, way: str = "page") -> dict[str, Actor]:
+        strong, scopes = WAYS[way]
+        return {who: self.world.actor(who, strong=strong, scopes=scopes) for who in self.world.people}
+
+    def target(self, kind: str) -> Target:
+        """AAA's thing of a kind, as it stands."""
+        alliance = str(self.world.alliance.pk)
+        match kind:
+            case "cycle":
+                return cycle_target(self.cycle)
+            case "report":
+                pending = ClearanceStep.objects.filter(report=self.report, state="pending").values_list(
+                    "post", flat=True
+                )
+                return report_target(self.report, pending)
+            case "answer":
+                return self.answer(QUESTION)
+            case "submission":
+                return submission_target(Submission.objects.select_related("report__cycle").get(report=self.report))
+            case "body":
+                return body_target(Body.objects.get(alliance=alliance, code=NATION))
+            case _:
+                return Target(kind, alliance)
+
+    def answer(self, question: str) -> Target:
+        working = Working(self.report)
+        section = working.sheet.questions[question].section
+        return answer_target(working.report, section, working.posts_of(section), is_open=working.is_open(question))
+
+    def put(self, kind: str, state: str) -> None:
+        """Puts AAA's thing into a state, past every service."""
+        moment = IN_CYCLE
+        if kind in ("report", "answer"):
+            real = "returned" if state == "returned_locked" else state
+            fields: dict[str, Any] = {"state": real, "accepted": moment if real == "accepted" else None}
+            fields["opened"] = None if real == "waiting" else moment
+            Report.objects.filter(pk=self.report.pk).update(**fields)
+            self.report.notes.filter(question=QUESTION).update(open=state == "returned")
+        elif kind == "cycle" and state:
+            fields = {"state": state, "opened": None if state == "planned" else moment}
+            Cycle.objects.filter(pk=self.cycle.pk).update(**fields, closed=moment if state == "closed" else None)
+
+    def states(self, kind: str) -> list[str]:
+        """The states in which a thing of a kind is tried; those of things that this stage has once, as they are."""
+        return list(table().kinds[kind].states) if kind in ("report", "answer", "cycle") else [""]
+
+
+def build() -> Stage:
+    made = world.build(sampler(), CODE, (NATION, OTHER))
+    with clock.at(OPENS):
+        made.add_post("auditor", "_office", "reader")
+        made.add_post(f"{NATION}.helper", NATION, "contributor")
+        made.add_post(f"{NATION}.watcher", NATION, "observer")
+        _sectioned(made)
+    stage = Stage(made)
+    with clock.at(IN_CYCLE):
+        _content(stage)
+    return stage
+
+
+def _sectioned(made: World) -> None:
+    """A contributor whose role names a section, and one to whom a section is assigned by the report."""
+    who = f"{NATION}.writer"
+    made.posts[who] = organisations.add_post(
+        actor=made.installer, alliance=str(made.alliance.pk), body=NATION, title={"en": who, "fr": who},
+        roles={"contributor": [SECTION]},
+    )  # fmt: skip
+    made.people[who] = organisations.person_named("aaa.writer@aaa.example", who)
+    organisations.fill_post(
+        actor=made.installer, post=made.posts[who].pk, person=made.people[who].pk, since=dt.date(2020, 1, 1)
+    )
+
+
+def _content(stage: Stage) -> None:
+    made, report = stage.world, stage.report
+    rapporteur = made.actor(f"{NATION}.rapporteur")
+    filling.save_answers(actor=rapporteur, report=report.pk, edits=[Edit(QUESTION, "value.en", "Nothing else.")])
+    report.notes.update_or_create(question=QUESTION, defaults={"open": True})
+    Assignment.objects.create(report=report, section=SECTION, post=made.posts[f"{NATION}.drafter"])
+    # Sent by somebody who has left since: whoever sends again at once is told the same, and nobody here is that one.
+    former = organisations.person_named("former@aaa.example", "former")
+    submission = submitting._freeze(replace(rapporteur, person=former.pk), Working(report), 1)
+    SectionReview.objects.create(submission=submission, section="1", person=made.people["second"], at=IN_CYCLE)
+    report.round = 1
+    report.save()
+    ClearanceStep.objects.create(report=report, round=1, position=1, post=made.posts[f"{NATION}.head"], state="pending")
+    person, blob = made.people[f"{NATION}.rapporteur"], keep(b"%PDF-1.4 a file")
+    for kind in Thread.Kind.values:
+        thread = Thread.objects.create(report=report, question=QUESTION, kind=kind, opened=IN_CYCLE)
+        Message.objects.create(thread=thread, person=person, nation=NATION, text="Words.", at=IN_CYCLE)
+        stage.things[f"thread {kind}"] = thread.pk
+    evidence = EvidenceFile.objects.create(
+        report=report, question=QUESTION, blob=blob, name="file.pdf", media_type="application/pdf", added=IN_CYCLE,
+        person=person,
+    )  # fmt: skip
+    export = Export.objects.create(report=report, token="t" * 20, versions={}, at=IN_CYCLE, person=person)
+    taken = Import.objects.create(
+        report=report, blob=blob, name="in.xlsx", state="ready", export=export, at=IN_CYCLE, person=person
+    )
+    correction = Correction.objects.create(
+        report=report, question=QUESTION, submission=submission, before={}, after={}, reason="Why.",
+        requested=IN_CYCLE, person=person,
+    )  # fmt: skip
+    stage.things |= {
+        "evidence": evidence.pk, "export": export.pk, "import": taken.pk, "correction": correction.pk,
+        "submission": submission.pk,
+        "holding": Holding.objects.get(post=made.posts[f"{NATION}.reader"]).pk,
+        "post": Post.objects.get(pk=made.posts[f"{NATION}.reader"].pk).pk,
+    }  # fmt: skip
