@@ -8,8 +8,6 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from allauth.account.authentication import get_authentication_records
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +17,7 @@ from django.utils.translation import gettext as _
 from eirene.framework import Pack
 from eirene.framework.model import Audience
 from eirene_web.accounts.models import Person
+from eirene_web.accounts.strength import is_strong, owes_second_factor
 from eirene_web.clock import now
 from eirene_web.organisations import queries
 from eirene_web.organisations.models import Alliance, Body
@@ -56,6 +55,15 @@ class Visit:
     def ask(self, verb: str, target: Target | None = None) -> None:
         ask(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
 
+    def could(self, verb: str, target: Target | None = None) -> bool:
+        """Whether it could be done with a second factor: a page offers it then, and asks for that."""
+        return queries.could(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
+
+    @cached_property
+    def owes_second_factor(self) -> bool:
+        """Whether this person decides, signed in without a second factor, and has none: every page says so."""
+        return not self.actor.strong and owes_second_factor(self.person)
+
     def time_zone(self, body: Body | None = None) -> zoneinfo.ZoneInfo:
         """The clock that this person reads: their own, else the body's, else the alliance's."""
         name = self.person.time_zone or (body.time_zone if body else "") or self.alliance.time_zone
@@ -72,13 +80,6 @@ def verb_kind(verb: str) -> str:
     from eirene_web.policy import table
 
     return table().verbs[verb].kind
-
-
-def is_strong(request: HttpRequest) -> bool:
-    """Whether the session was opened with a second factor, or by one click in a demonstration."""
-    records = get_authentication_records(request, request.user)
-    methods = {record.get("method") for record in records}
-    return "mfa" in methods or (settings.EIRENE_DEMO and "demo" in methods)
 
 
 View = Callable[Concatenate[Visit, P], HttpResponse]
