@@ -134,11 +134,15 @@ class Door:
     def open_bytes(self, data: bytes, place: str) -> Outside:
         """The same for a file that is already in memory, e.g. uploaded; `place` is its name in messages."""
         try:
-            if len(data) > _inspect.MAX_BYTES:
-                raise Refused("door_size", limit=_inspect.MAX_BYTES // 1024 // 1024)
-            return self._opened(place, data)
+            return self.opened(data, place)
         except Refused as refused:
             raise refusal(refused, place, self.say) from None
+
+    def opened(self, data: bytes, place: str) -> Outside:
+        """The same, raising Refused: for those who tell the refusal in several languages, by `refusal`."""
+        if len(data) > _inspect.MAX_BYTES:
+            raise Refused("door_size", limit=_inspect.MAX_BYTES // 1024 // 1024)
+        return self._opened(place, data)
 
     def _opened(self, place: str, data: bytes) -> Outside:
         kind = _inspect.sniff(data)

@@ -19,7 +19,15 @@ from eirene.framework import Pack, load
 from eirene.questionnaires import load_report, read_json, report_bytes
 from eirene.questionnaires.model import Report
 
-__all__ = ["ReadResult", "encode_report", "pack_of_report", "read_report", "read_reports", "refuse_duplicates"]
+__all__ = [
+    "ReadResult",
+    "encode_report",
+    "pack_of_report",
+    "read_outside",
+    "read_report",
+    "read_reports",
+    "refuse_duplicates",
+]
 
 #: The file opened last: naming its pack and then reading it goes through the door once.
 _last: tuple[tuple[str, int, int], Outside] | None = None
@@ -77,6 +85,18 @@ def _open(path: str | Path, lang: str) -> Outside:
         outside = door.open(path)
     _last = (key, outside) if key is not None else None
     return outside
+
+
+def read_outside(
+    outside: Outside,
+    pack: Pack,
+    *,
+    expected_cycle: str | None = None,
+    expected_body: str | None = None,
+    lang: str = "en",
+) -> ReadResult:
+    """The same for a file that has come through the door."""
+    return _read(outside, pack, expected_cycle, expected_body, lang)
 
 
 def _read(outside: Outside, pack: Pack, cycle: str | None, body: str | None, lang: str) -> ReadResult:
