@@ -86,7 +86,10 @@ def _take_in(folder: object) -> None:
     for path, release in known.items():
         if not (Path(path) / services.MANIFEST).is_file():
             services.forget_release(release)
-    for manifest in sorted(Path(str(folder)).glob(f"*/*/{services.MANIFEST}")):
+    root = Path(str(folder))
+    # One deeper lie the releases of an edition, one for each audience.
+    found = [*root.glob(f"*/*/{services.MANIFEST}"), *root.glob(f"*/*/*/{services.MANIFEST}")]
+    for manifest in sorted(found):
         if str(manifest.parent.resolve()) in known:
             continue
         try:
