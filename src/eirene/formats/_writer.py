@@ -459,7 +459,8 @@ class _QuestionBlock:
         statuses = lay.status_options(self.pack, self.lang)
         audiences = lay.audience_options(self.pack, self.lang)
         yes_no = lay.yes_no_options(self.pack, self.lang)
-        on.put_text(row, on.status, statuses.words[answer.status] if answer else "", "in_choice", self.id)
+        # An answer that was only begun (a comment, a release) has no status yet.
+        on.put_text(row, on.status, statuses.words.get(answer.status, "") if answer else "", "in_choice", self.id)
         on.choose(row, on.status, "statuses", statuses)
         released = answer.releasability if answer else None
         on.put_text(

@@ -16,6 +16,7 @@ checks before parsing and the wall-clock limit remain.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
@@ -79,12 +80,14 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What came through the door: the sheets of a workbook, or the bytes of a JSON file that is well-formed."""
+    """What came through the door: the sheets of a workbook, the bytes of a JSON file that is well-formed, or the files
+    of a package, which nobody has looked into yet."""
 
     place: str
-    kind: Literal["xlsx", "json"]
+    kind: Literal["xlsx", "json", "package"]
     sheets: tuple[RawSheet, ...] = ()
     data: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Door:
@@ -151,6 +154,9 @@ class Door:
             raise Refused(str(answer["refused"]), **answer["facts"])
         if kind == "json":  # the child has found it well-formed and within the limits: reading it again is safe
             return Outside(place, "json", data=data)
+        if "files" in answer:
+            files = {name: base64.b64decode(content) for name, content in answer["files"].items()}
+            return Outside(place, "package", files=files)
         return Outside(place, "xlsx", tuple(_sheet(raw) for raw in answer["sheets"]))
 
     def _ask(self, kind: str, data: bytes) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from eirene_web.reports.services import filling
 from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.services.transfer import out, take_in
 from eirene_web.reports.services.transfer.take_in import MINE, THEIRS, Choice
-from web.reports.transferring import handed_in, handed_out, keys, run_jobs, typed
+from typed import typed
+from web.reports.transferring import handed_in, handed_out, keys, run_jobs
 from web.world import IN_CYCLE, World
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,7 @@ def test_a_comment_beside_no_answer_comes_back_as_it_was(harbour_world: World) -
     save(harbour_world, comment="Being drafted.")
     entry = handed_in(harbour_world, WHO, "ALF", handed_out(harbour_world, WHO, "ALF"))
     assert keys(harbour_world, WHO, entry) == {}
+    assert [n.what for n in take_in.in_words(entry.notes, "en") if "nothing is filled in" in n.what] == []
 
 
 def test_json_says_what_it_says_and_clears_nothing(harbour_world: World) -> None:

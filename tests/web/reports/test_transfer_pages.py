@@ -19,7 +19,8 @@ from eirene_web.files.models import Blob
 from eirene_web.reports.models import Assignment, Cell, Export, Import
 from eirene_web.reports.services import filling
 from eirene_web.reports.services.filling import Edit
-from web.reports.transferring import run_jobs, typed
+from typed import typed
+from web.reports.transferring import run_jobs
 from web.world import IN_CYCLE, World, build
 
 pytestmark = pytest.mark.django_db

@@ -17,12 +17,10 @@ from typing import Any, Literal
 
 from eirene.framework import AskedQuestionnaire
 from eirene.framework.model import Question
-from eirene.questionnaires.parts import Parts, is_content
+from eirene.questionnaires.parts import Parts, is_content, stated
 
 #: question → part → [version of the cell, mark of its value]; what an export keeps of what it handed out.
 Handed = Mapping[str, Mapping[str, list[Any]]]
-#: What an answer may be while nothing says so: these need content, so the word alone says nothing.
-_EMPTY_IS_AN_ANSWER = ("multiple_choice", "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +74,6 @@ def mark(value: Any) -> str:
     """A short digest of a value, by which an export knows what it handed out without keeping it."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def stated(question: Question, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts that say something: content put aside by a reason does not, nor does *answered* beside content."""
-    given = {part: value for part, value in parts.items() if value is not None and value != []}
-    status = given.get("status", "answered")
-    if status != "answered":
-        return {part: value for part, value in given.items() if not is_content(part)}
-    alone = question.type in _EMPTY_IS_AN_ANSWER and not any(is_content(part) for part in given)
-    if not alone:
-        given.pop("status", None)
-    return given
 
 
 def handed_out(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from eirene.errors import UsageError
 from eirene.formats import write_questionnaire, write_workbook
 from eirene.questionnaires.model import Report as Answers
+from eirene.questionnaires.parts import is_content
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
@@ -60,7 +61,7 @@ def workbook(
         working.report.cycle.code,
         working.report.body.code,
         lang=language,
-        report=working.answers if filled else None,
+        report=for_workbook(working) if filled else None,
         previous=previous_named(working),
         sections=() if len(chosen) == len(working.sheet.sections) else tuple(chosen),
         reference=token,
@@ -118,6 +119,17 @@ def document(
     else:
         raise UsageError(_("There is no such form of a report: %(form)s.") % {"form": form[:20]})
     return OutFile(name, data)
+
+
+def for_workbook(working: Working) -> Answers:
+    """The answers for a form: one that was only begun (a comment, no value) does not claim to be answered."""
+    told = {
+        id: replace(answer, status="")  # type: ignore[arg-type]
+        if answer.status == "answered" and not any(is_content(p) or p == "status" for p in working.parts.get(id, {}))
+        else answer
+        for id, answer in working.answers.answers.items()
+    }
+    return replace(working.answers, answers=told)
 
 
 def only(answers: Answers, questions: Sequence[str]) -> Answers:

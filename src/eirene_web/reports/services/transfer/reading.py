@@ -14,11 +14,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from eirene.errors import EireneError, Problem, Unreadable
+from eirene.errors import EireneError, Problem
 from eirene.formats.door import Door, Outside, Refused, refusal
 from eirene.formats.readers import read_outside
-from eirene.framework import AskedQuestionnaire, Pack
-from eirene.questionnaires.parts import Parts, parts_of, read_part
+from eirene.questionnaires.parts import Parts, detail_parts, parts_of
 from eirene.text import Phrases
 from eirene_web.files import services as files
 from eirene_web.organisations.queries import actor_for
@@ -107,7 +106,7 @@ def read_entry(pk: int, tell: Tell = lambda phase, done, of: None) -> None:
         state=Import.State.READY,
         export=export,
         changes=found,
-        notes=[*came.notes, *notes, *_telling(working, found)][:200],
+        notes=[*notes, *_telling(working, found), *came.notes][:200],
     )
 
 
@@ -119,13 +118,13 @@ def opened(entry: Import, working: Working) -> Incoming:
         data = files.read(entry.blob_id)
     except EireneError as error:
         raise Refusal(_same(error.problems)) from None
-    if packages.is_return(data):
-        return packages.opened_return(entry, working, data)
     try:
         with Door() as door:
             outside = door.opened(data, entry.name)
     except Refused as refused:
         raise Refusal(refused_in_words(refused, entry.name)) from None
+    if outside.kind == "package":
+        return packages.opened_return(entry, working, outside)
     return _report_in(outside, working)
 
 
@@ -157,28 +156,9 @@ def _report_in(outside: Outside, working: Working) -> Incoming:
         parts=parts_of(first.report, working.pack),
         sections=first.sections,
         token=first.reference,
-        beside={id: beside_parts(working.pack, working.sheet, id, held) for id, held in first.beside.items()},
+        beside={id: detail_parts(working.pack, working.sheet.questions[id], held) for id, held in first.beside.items()},
         notes=_merged({lang: one.notes for lang, one in read.items()}),
     )
-
-
-def beside_parts(pack: Pack, sheet: AskedQuestionnaire, id: str, held: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands beside an answer that was not given, as parts."""
-    found: dict[str, Any] = {}
-    for name, value in held.items():
-        if name in ("reason", "comment", "justification"):
-            found |= {f"{name}.{lang}": text for lang, text in value.items()}
-        elif name == "definition":
-            found |= {f"definition.{group}.{k}": v for group, inner in value.items() for k, v in inner.items()}
-        else:
-            found[name] = value
-    read: dict[str, Any] = {}
-    for part, value in found.items():
-        try:
-            read[part] = read_part(pack, sheet.questions[id], part, value)
-        except Unreadable:  # what cannot be saved says nothing
-            continue
-    return read
 
 
 # --- what it was handed out with, and what it changes ---------------------------------------------------------------
