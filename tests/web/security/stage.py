@@ -9,12 +9,17 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+
 from cast import sampler
 from eirene_web import clock
+from eirene_web.accounts.queries import account_target
+from eirene_web.editions.models import Circulation, Comment, Draft, Extension, FigureSet, Freeze, Position, Suggestion
+from eirene_web.editions.targets import edition_target, part_target
 from eirene_web.files.services import keep
 from eirene_web.organisations import services as organisations
-from eirene_web.organisations.models import Body, Holding, Post
-from eirene_web.organisations.queries import body_target
+from eirene_web.organisations.models import Body, Holding, Invitation, Post
+from eirene_web.organisations.queries import body_target, person_target
 from eirene_web.policy import Actor, Target, table
 from eirene_web.reports.models import (
     Assignment,
@@ -35,11 +40,19 @@ from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.targets import answer_target, cycle_target, report_target, submission_target
 from eirene_web.reports.working import Working
 from web import world
+from web.calling import token_for
 from web.world import IN_CYCLE, OPENS, World
 
 NATION, OTHER, CODE = "AAA", "BBB", "2022"
 #: The section that the contributor was given, a question in it, and one in another section.
 SECTION, QUESTION, ELSEWHERE = "2", "remarks", "staff"
+CONTENT = {
+    "uid": "edition", "next": 3,
+    "chapters": [
+        {"uid": "c1", "id": "c1", "title": {"en": "People"},
+         "blocks": [{"uid": "b2", "kind": "text", "text": {"en": "Words."}}]}
+    ],
+}  # fmt: skip
 #: How somebody may have come in: page or token, with a second factor or without.
 WAYS = {
     "page": (True, None), "weak page": (False, None), "token": (True, frozenset({"read", "write"})),
@@ -52,6 +65,7 @@ class Stage:
     world: World
     #: Primary keys of what belongs to AAA's report, by name.
     things: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     @property
     def report(self) -> Report:
@@ -60,6 +74,10 @@ class Stage:
     @property
     def cycle(self) -> Cycle:
         return self.world.cycle
+
+    @property
+    def draft(self) -> Draft:
+        return Draft.objects.get(cycle__code=CODE)
 
     def post(self, who: str) -> int:
         return self.world.posts[who].pk
@@ -85,6 +103,14 @@ class Stage:
                 return submission_target(Submission.objects.select_related("report__cycle").get(report=self.report))
             case "body":
                 return body_target(Body.objects.get(alliance=alliance, code=NATION))
+            case "person":
+                return person_target(self.world.alliance, self.world.people[f"{NATION}.reader"])
+            case "account":
+                return account_target(self.world.people[f"{NATION}.rapporteur"].pk)
+            case "edition":
+                return edition_target(self.draft)
+            case "edition_part":
+                return part_target(self.draft, NATION)
             case _:
                 return Target(kind, alliance)
 
@@ -106,8 +132,15 @@ class Stage:
             fields = {"state": state, "opened": None if state == "planned" else moment}
             Cycle.objects.filter(pk=self.cycle.pk).update(**fields, closed=moment if state == "closed" else None)
 
+        elif kind in ("edition", "edition_part"):
+            Draft.objects.filter(pk=self.draft.pk).update(
+                state=state, signed=moment, signer=self.world.people["coordinator"]
+            )
+
     def states(self, kind: str) -> list[str]:
         """The states in which a thing of a kind is tried; those of things that this stage has once, as they are."""
+        if kind in ("edition", "edition_part"):
+            return list(Draft.State.values)
         return list(table().kinds[kind].states) if kind in ("report", "answer", "cycle") else [""]
 
 
@@ -161,15 +194,63 @@ def _content(stage: Stage) -> None:
     )  # fmt: skip
     export = Export.objects.create(report=report, token="t" * 20, versions={}, at=IN_CYCLE, person=person)
     taken = Import.objects.create(
-        report=report, blob=blob, name="in.xlsx", state="ready", export=export, at=IN_CYCLE, person=person
+        report=report, blob=blob, name="in.xlsx", state="ready", export=export, at=IN_CYCLE, person=former
     )
     correction = Correction.objects.create(
         report=report, question=QUESTION, submission=submission, before={}, after={}, reason="Why.",
         requested=IN_CYCLE, person=person,
     )  # fmt: skip
+    _edition(stage)
+    stage.names["blob"] = blob.pk
+    invitation = Invitation.objects.create(
+        post=made.posts[f"{NATION}.reader"], email="invited@aaa.example", made=IN_CYCLE,
+        expires=IN_CYCLE + dt.timedelta(days=7), by=person,
+    )  # fmt: skip
+    token_for(made, f"{NATION}.rapporteur")
+    session = UserSession.objects.create(user=person, ip="127.0.0.1", session_key="s" * 32, data={})
     stage.things |= {
         "evidence": evidence.pk, "export": export.pk, "import": taken.pk, "correction": correction.pk,
-        "submission": submission.pk,
+        "submission": submission.pk, "invitation": invitation.pk, "session": session.pk,
+        "token": person.tokens.get().pk,
         "holding": Holding.objects.get(post=made.posts[f"{NATION}.reader"]).pk,
         "post": Post.objects.get(pk=made.posts[f"{NATION}.reader"].pk).pk,
+    }  # fmt: skip
+
+
+def _edition(stage: Stage) -> None:
+    """The edition of the cycle with one of everything that can be in it, and a cycle whose edition is not begun."""
+    made, office = stage.world, stage.world.people["coordinator"]
+    bare = Cycle.objects.create(
+        alliance=made.alliance, code="2021", pack=made.alliance.pack, state="open", opens=OPENS, opened=OPENS,
+        deadline=IN_CYCLE, releasability="public",
+    )  # fmt: skip
+    draft = Draft.objects.create(
+        alliance=made.alliance, cycle=stage.cycle, content=CONTENT, as_of=IN_CYCLE.date(), created=IN_CYCLE,
+        moved=IN_CYCLE,
+    )  # fmt: skip
+    figures = FigureSet.objects.create(
+        draft=draft, fingerprint="f" * 64, inputs={}, reported=0, asked=0, content=b"", made=IN_CYCLE, milliseconds=1
+    )
+    circulation = Circulation.objects.create(
+        draft=draft, number=1, state="open", content=CONTENT, content_sha256="c" * 64, figures=figures, opened=IN_CYCLE,
+        expires=IN_CYCLE + dt.timedelta(days=10), at=IN_CYCLE, person=office,
+    )  # fmt: skip
+    comment = Comment.objects.create(draft=draft, place="c1", text="Words.", at=IN_CYCLE, person=office)
+    suggestion = Suggestion.objects.create(
+        draft=draft, place="c1.text", lang="en", base=0, text="Words.", at=IN_CYCLE, person=office
+    )
+    position = Position.objects.create(
+        draft=draft, nation=NATION, kind="reservation", on="c1", text={"en": "Words."}, at=IN_CYCLE, person=office
+    )
+    extension = Extension.objects.create(
+        circulation=circulation, nation=NATION, reason="Words.", until=IN_CYCLE + dt.timedelta(days=20), at=IN_CYCLE,
+        person=office,
+    )  # fmt: skip
+    freeze = Freeze.objects.create(
+        draft=draft, number="1.0", edition={}, inputs={}, audiences=[], as_of=IN_CYCLE.date(), folder="none",
+        at=IN_CYCLE, person=office,
+    )  # fmt: skip
+    stage.things |= {
+        "bare cycle": bare.pk, "circulation": circulation.pk, "comment": comment.pk, "suggestion": suggestion.pk,
+        "position": position.pk, "extension": extension.pk, "freeze": freeze.pk,
     }  # fmt: skip

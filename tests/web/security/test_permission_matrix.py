@@ -18,7 +18,7 @@ from eirene_web import clock
 from eirene_web.journal import services as journal
 from eirene_web.policy import Actor, NotAllowed, NotThere, SecondFactorNeeded, Target, decide, table
 from web.security import stage
-from web.security.services import SERVICES, UNASKED
+from web.security.services import SERVICES, UNASKED, Tried
 from web.security.stage import WAYS, Stage
 from web.world import IN_CYCLE
 
@@ -57,13 +57,16 @@ def outcome(name: str, arguments: dict[str, object]) -> str:
         return "allowed"
 
 
-def expected(actor: Actor, verb: str, target: Target) -> str:
-    decision = decide(actor, verb, target)
-    if decision.allowed:
-        return "allowed"
-    if not decision.seen:
+def expected(actor: Actor, tried: Tried, state: str, targets: list[Target], now: Stage) -> str:
+    if tried.seen is not None and not tried.seen(now, actor):
         return "not there"
-    return "second factor" if decision.weak else "not allowed"
+    for target in targets:
+        decision = decide(actor, tried.verb_in(state), target)
+        if not decision.seen:
+            return "not there"
+        if not decision.allowed:
+            return "second factor" if decision.weak else "not allowed"
+    return "allowed"
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,7 @@ def staged(
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:  # type: ignore[attr-defined]
         patch.setattr(settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
         with transaction.atomic():
+            registered()
             yield stage.build()
             transaction.set_rollback(True)
 
@@ -100,9 +104,11 @@ def test_a_service_does_what_the_table_says(staged: Stage, name: str) -> None:
             with transaction.atomic():
                 staged.put(kind, state)
                 arguments = tried.arguments(staged)
-                target = tried.target(staged) if tried.target else staged.target(kind)
+                targets = [tried.target(staged) if tried.target else staged.target(kind)]
+                targets += [tried.also(staged)] if tried.also else []
                 for who, actor in everybody.items():
-                    wanted, got = expected(actor, tried.verb, target), outcome(name, {"actor": actor, **arguments})
+                    wanted = expected(actor, tried, state, targets, staged)
+                    got = outcome(name, {"actor": actor, **arguments})
                     if wanted != got:
                         wrong.append(f"{who}, {kind} {state or 'as it is'}: the table says {wanted}, it was {got}")
                 transaction.set_rollback(True)

@@ -370,10 +370,15 @@ def _finish(actor: Actor, entry: Import, state: str, left: dict[str, int], saved
 
 @change
 def drop_import(*, actor: Actor, entry: int) -> Import:
-    """Forgets a file that was handed in; what it would have changed is not kept. Twice is once."""
+    """Forgets a file that was handed in; what it would have changed is not kept. Twice is once.
+
+    Done by whoever handed it in, or who may fill in.
+    """
     report = locked_report(find_import(actor, entry).report_id)
     row = Import.objects.select_for_update(of=("self",)).get(pk=entry)
     row.report = report
+    if row.person_id != actor.person:
+        common.ask_to_fill_something(actor, Working(report))
     if row.state == _State.DROPPED:
         return row
     if row.state == _State.APPLIED:
