@@ -27,9 +27,10 @@ Standing = Literal["named", "counted", "missing"]
 class Part:
     """A body's own part in one statement of an edition.
 
-    chapter, label   where the statement stands and what it is about, in the language asked for
+    chapter, label   id of the chapter in which it stands, and what it is about: nothing that was written into a draft
     standing         named: counted, and its answer is released for naming to the audience (the name may still be
-                     withdrawn, to protect another); counted: without its name; missing: `reason` says why (not_of_population: it speaks of others)
+                     withdrawn, to protect another); counted: without its name; missing: `reason` says why
+                     (not_of_population: the statement speaks of others)
     value            what it contributes: "yes", "no", its own rate or number; '' where it does not count
     questions        ids of the questions that the statement rests on
     """
@@ -60,7 +61,7 @@ def own_parts(
         questions = tuple(sorted(figure_questions(pack, id)))
         told = _standing(pack, cycle, body, report, figure, audience, questions)
         value = _value(figure, body, lang, pack) if figure is not None and told[0] != "missing" else ""
-        found.append(Part(ref, key, composer.w.plain(chapter.title), label, told[0], told[1], value, questions))
+        found.append(Part(ref, key, chapter.id, label, told[0], told[1], value, questions))
     return found
 
 

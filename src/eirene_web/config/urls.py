@@ -29,6 +29,7 @@ urlpatterns = [
         path("account/", include("eirene_web.accounts.urls")),
         path("desk/", desk.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),
         path("", include(portal_urls)),
         prefix_default_language=False,

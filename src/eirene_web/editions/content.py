@@ -1,8 +1,8 @@
 """An edition file as it is edited: JSON in which every chapter, block and text can be found again and hidden.
 
-The content of a draft is an `eirene.edition/1` in which each chapter, block, variant, paragraph of the foreword and term
-of the glossary has a `uid` that it keeps, and some are `hidden`. A place is a uid and a part of it, e.g. b12.text; its
-text is a mapping of languages. Nothing here asks the database; nothing changes what it is given unless it says so.
+The content of a draft is an `eirene.edition/1` in which each chapter, block, variant, paragraph of the foreword and
+term of the glossary has a `uid` that it keeps, and some are `hidden`. A place is a uid and a part of it, e.g. b12.text;
+its text is a mapping of languages. Nothing here asks the database; nothing changes what it is given unless it says so.
 """
 
 from __future__ import annotations
@@ -69,11 +69,11 @@ def _give_uids(content: Content, chapter: Node) -> None:
 
 
 def to_edition(content: Content, pack: Pack, more: Mapping[str, Any] | None = None) -> Edition:
-    """The edition file: what is hidden, and texts that are empty, are left out. `more`: number, positions, release facts.
+    """The edition file, without what is hidden or empty. `more`: number, positions, release facts.
 
     Raises EireneError if it is none.
     """
-    data = _bare({k: v for k, v in content.items() if k != "next"})
+    data = bare({k: v for k, v in content.items() if k != "next"})
     data["foreword"] = [one["text"] for one in data.get("foreword", []) if one.get("text")]
     if not data["foreword"]:
         del data["foreword"]
@@ -88,11 +88,12 @@ def to_edition(content: Content, pack: Pack, more: Mapping[str, Any] | None = No
         ) from None
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
+    """Without what the core does not know, what is hidden, and what says nothing."""
     if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items() if k not in _OWN and v not in (None, {}, "")}
+        return {k: bare(v) for k, v in value.items() if k not in _OWN and v not in (None, {}, "")}
     if isinstance(value, list):
-        return [_bare(one) for one in value if not (isinstance(one, dict) and (one.get("hidden") or _empty(one)))]
+        return [bare(one) for one in value if not (isinstance(one, dict) and (one.get("hidden") or _empty(one)))]
     return value
 
 
@@ -113,8 +114,8 @@ def _said(text: Any) -> bool:
 
 def fingerprint(content: Content) -> str:
     """SHA-256 of what is said, not of how it is kept: an edit that is undone gives the same again."""
-    bare = _bare({k: v for k, v in content.items() if k != "next"})
-    return hashlib.sha256(json.dumps(bare, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    said = bare({k: v for k, v in content.items() if k != "next"})
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 # --- finding --------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class Sources:
     def as_json(self) -> dict[str, Any]:
         return {
             "submissions": {body: list(one) for body, one in self.submissions.items()},
-            "earlier": {cycle: {body: list(one) for body, one in found.items()} for cycle, found in self.earlier.items()},
+            "earlier": {c_: {body: list(one) for body, one in found.items()} for c_, found in self.earlier.items()},
             "withheld": [list(one) for one in sorted(self.withheld)],
         }
 

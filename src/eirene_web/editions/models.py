@@ -385,7 +385,7 @@ class Freeze(models.Model):
     edition   the edition file as it goes into the releases
     inputs    as of a figure set
     folder    below the home folder; in `held` until the embargo ends, then in `releases`, moved there as a whole
-    built     audience → {"sha256", "files", "bytes", "verified": {"ok", "summary", "at"}, "changes": {lang: [sentence]}}
+    built     audience → {"sha256", "files", "bytes", "verified": {"ok", …}, "changes": {lang: [sentence]}}
     error     what to tell if building failed: {"what", "where", "remedy"}
     """
 

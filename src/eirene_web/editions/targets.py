@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from eirene.framework import Pack
 from eirene_web.editions.models import Draft, Release
-from eirene_web.organisations.packs import may_see, pack_of
+from eirene_web.organisations.packs import may_see
 from eirene_web.policy import Actor, Target
 
 
@@ -18,17 +19,14 @@ def part_target(draft: Draft, nation: str) -> Target:
     return Target("edition_part", draft.alliance_id, state=draft.state, nation=nation)
 
 
-def release_target(actor: Actor, release: Release) -> Target:
-    """The release, in the state that it is in for this actor: for whose eyes it was built."""
-    return Target("release", release.slug, state=standing(actor, release.slug, release.audience, public=release.public))
+def release_target(actor: Actor, release: Release, pack: Pack) -> Target:
+    """The release, in the state that it is in for this actor: for whose eyes it was built. `pack`: the alliance’s."""
+    state = "public" if release.public else standing(actor, release.audience, pack)
+    return Target("release", release.slug, state=state)
 
 
-def standing(actor: Actor, slug: str, audience: str, *, public: bool) -> str:
-    from eirene_web.organisations.queries import alliance_of
-
-    if public:
-        return "public"
-    pack = pack_of(alliance_of(slug))
+def standing(actor: Actor, audience: str, pack: Pack) -> str:
+    """How an audience stands to the actor: office, mine or narrower."""
     if any(a.code == audience and a.names_all for a in pack.header.audiences):
         return "office"
     codes = [a.code for a in pack.header.audiences]
@@ -36,5 +34,3 @@ def standing(actor: Actor, slug: str, audience: str, *, public: bool) -> str:
         return "narrower"
     return "mine" if may_see(pack, actor.audience, audience) else "narrower"
 
-
-__all__ = ["edition_target", "part_target", "release_target", "standing"]

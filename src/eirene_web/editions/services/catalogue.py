@@ -21,6 +21,8 @@ from eirene_web.clock import now
 from eirene_web.editions.models import BuildStep, Release
 from eirene_web.editions.targets import release_target
 from eirene_web.journal.services import change, record
+from eirene_web.organisations.packs import pack_of
+from eirene_web.organisations.queries import alliance_of
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.work.models import Job
 from eirene_web.work.services import start
@@ -61,7 +63,7 @@ def want_check(*, actor: Actor, release: int) -> Job:
     row = Release.objects.filter(pk=release).first()
     if row is None:
         raise NotThere(_("There is no such page, or it is not for you."))
-    ask(actor, "release.verify", release_target(actor, row))
+    ask(actor, "release.verify", release_target(actor, row, pack_of(alliance_of(row.slug))))
     record(actor, "release.verify", chain=f"{row.slug}/", subject=f"release:{row.pk}")
     return start(
         verify_release, kind="release.verify", alliance=row.slug, person=actor.person, subject=f"release:{row.pk}",

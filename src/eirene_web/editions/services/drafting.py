@@ -78,7 +78,7 @@ def begin(*, actor: Actor, cycle: int) -> Draft:
 
 @dataclass(frozen=True)
 class Edit:
-    """A text as it should read: in `lang`, or the condition of a variant (`when`); `base`: the version it began from."""
+    """A text as it should read in `lang` (`when`: the condition of a variant); `base`: the version it began from."""
 
     place: str
     lang: str
@@ -100,7 +100,7 @@ class Conflict:
 
 @dataclass
 class Outcome:
-    """What became of a set of edits. `refused`: (edit, what is wrong); nothing of these and of the conflicts is saved."""
+    """What became of a set of edits. `refused`: (edit, what is wrong); neither these nor the conflicts are saved."""
 
     saved: list[tuple[str, str, int]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -309,7 +309,9 @@ def _restructured(actor: Actor, row: Draft, fields: list[Field]) -> Draft:
 
 
 @change
-def suggest(*, actor: Actor, draft: int, place: str, lang: str, text: str, reason: str = "", nation: str = "") -> Suggestion:
+def suggest(
+    *, actor: Actor, draft: int, place: str, lang: str, text: str, reason: str = "", nation: str = ""
+) -> Suggestion:
     """Another wording of a text, for the office to decide on. `nation` '': by somebody of the office."""
     row = locked_draft(draft)
     if nation:
@@ -390,7 +392,7 @@ def comment(*, actor: Actor, draft: int, place: str, text: str, nation: str = ""
         ask(actor, "part.comment", part_target(row, nation))
     else:
         ask(actor, "edition.comment", edition_target(row))
-    known = {ref for ref in c.references(row.content)} | {found.node["uid"] for found in c.walk(row.content)}
+    known = set(c.references(row.content)) | {found.node["uid"] for found in c.walk(row.content)}
     if place not in known | {"edition"}:
         raise not_there()
     made = Comment.objects.create(
