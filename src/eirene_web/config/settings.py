@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "eirene_web.notices",
     "eirene_web.reports",
     "eirene_web.editions",
+    "eirene_web.desk",
     "eirene_web.portal",
     "eirene_web.api",
     "eirene_web.config",

@@ -28,6 +28,7 @@ urlpatterns = [
         path("account/invitation/<str:token>/", answering.invitation, name="invitation"),
         path("account/", include("eirene_web.accounts.urls")),
         path("desk/", desk.first, name="desk"),
+        path("<slugword:slug>/work/", include("eirene_web.desk.urls")),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),

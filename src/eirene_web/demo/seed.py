@@ -23,7 +23,7 @@ from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Post
 from eirene_web.policy import Actor, Grant
 from eirene_web.reports.models import Report
-from eirene_web.reports.services import clearance, cycles, filling, history, reviewing, submitting
+from eirene_web.reports.services import clearance, corrections, cycles, filling, history, reviewing, submitting
 from eirene_web.reports.services.filling import Edit
 
 CODE = "2017"
@@ -41,6 +41,11 @@ LAYOUT: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "returned": {"JRL": (100, 19), "NVL": (100, 4), "SKR": (100, 6), "ULM": (100, 2)},
     "accepted": {"DOR": (100, 9), "DNM": (100, 11), "FKM": (100, 8), "HLV": (100, 14), "LRN": (100, 12)},
 }  # fmt: skip
+#: (days from today, name): what the office planned beyond the deadline.
+MILESTONES = (
+    (30, "Clarified", "Précisé"), (51, "Accepted", "Accepté"), (65, "Draft to nations", "Projet aux nations"),
+    (86, "Objections close", "Fin des objections"), (100, "Cleared", "Validé"),
+)  # fmt: skip
 #: key → (title en, title fr, role, sections)
 OFFICE_POSTS = {
     "coordinator": ("Coordinator, WPS Office", "Coordinatrice, bureau FPS", "coordinator"),
@@ -60,6 +65,13 @@ NATION_POSTS = {
 }
 #: Who fills in what, where sections are assigned.
 SECTIONS = {"personnel": ("1", "2", "3", "3.1", "3.2", "3.3", "4"), "training": ("6",), "legal": ("5",)}
+#: What the office asks about a report in review.
+ASKED = {
+    "CAS": ("personnel", "Does the total include officer cadets? Last year you counted them here."),
+    "ODR": ("recruits", "The number is a third of last year’s. Is it the whole year?"),
+}
+#: What a nation asks to have corrected after acceptance: question, part, value, why.
+CORRECTED = {"HLV": ("maternity_leave_weeks", {"value": 27}, "The law of 1 July 2017 gives 27 weeks.")}
 #: People shown first on the page of one-click accounts.
 SHOWN = ("coordinator", "desk-a", "observer", "administrator", "BMA.rapporteur", "BMA.personnel", "BMA.head",
          "BMA.officer", "BMA.reader", "CLV.officer", "JRL.rapporteur")  # fmt: skip
@@ -100,11 +112,25 @@ def seed(*, now: dt.datetime | None = None, say: Callable[[str], None] = lambda 
         _nations(demo)
         say("Demonstration: earlier cycles")
         for code in ("2014", "2015", "2016"):
+            reports = _shipped(pack, code)
             history.take_in_cycle(
-                actor=demo.actor("coordinator"), alliance="concordia", code=code, reports=_shipped(pack, code)
-            )
+                actor=demo.actor("coordinator"), alliance="concordia", code=code, reports=reports,
+                submitted=_days_of_submission(pack, code, reports),
+            )  # fmt: skip
     say("Demonstration: the cycle 2017")
     _cycle(demo)
+
+
+def _days_of_submission(pack: Pack, code: str, reports: list[Answers]) -> dict[str, dt.datetime]:
+    """Made-up days on which earlier reports came in: most in the weeks before the deadline, some after it."""
+    opened, due = history.dates(pack, code)
+    days = (due - opened).days
+    found = {}
+    for n, report in enumerate(reports):
+        late = sum(map(ord, report.body + code)) % 9 == 0
+        share = 1.02 + (n % 4) / 25 if late else 1 - ((n * 37 + int(code) * 11) % 97 / 97) ** 2 * 0.75
+        found[report.body] = opened + dt.timedelta(days=round(days * share), hours=n % 8)
+    return found
 
 
 def _shipped(pack: Pack, code: str) -> list[Answers]:
@@ -149,6 +175,10 @@ def _cycle(demo: Demo) -> None:
             opens=demo.ago(65),
             deadline=(demo.today + dt.timedelta(days=16)).replace(hour=16),
             embargo=(demo.today + dt.timedelta(days=114)).replace(hour=10),
+            milestones=[
+                {"what": {"en": en, "fr": fr}, "on": (demo.today + dt.timedelta(days=days)).date().isoformat()}
+                for days, en, fr in MILESTONES
+            ],
         )
         cycles.open_cycle(actor=coordinator, cycle=cycle.pk)
     made_up = {r.body: r for r in _shipped(demo.pack, CODE)}
@@ -183,14 +213,28 @@ def _lay_out(demo: Demo, report: Report, filled: Answers | None, state: str, sha
         clearance.clear(actor=demo.actor(f"{code}.officer"), report=report.pk)
         version = Report.objects.get(pk=report.pk).version
         submitting.submit(actor=demo.actor(f"{code}.officer"), report=report.pk, version=version)
+        minutes = 180 + 20 * (report.pk % 17)
+        submitting.declare_minutes(actor=demo.actor(f"{code}.rapporteur"), report=report.pk, minutes=minutes)
     if state == "submitted":
         return
     desk = "desk-a" if report.pk % 2 else "desk-b"
     with clock.at(demo.ago(days)):
         due = (demo.today + dt.timedelta(days=12 - days)).date()
         reviewing.assign_review(actor=demo.actor("coordinator"), report=report.pk, post=demo.posts[desk].pk, due=due)
+        if code in ASKED:
+            question, text = ASKED[code]
+            reviewing.ask_clarification(
+                actor=demo.actor(desk), report=report.pk, question=question, text=text, flag=True,
+                due=(demo.today + dt.timedelta(days=5)).date(),
+            )  # fmt: skip
         if state == "accepted":
             reviewing.accept_report(actor=demo.actor(desk), report=report.pk)
+            if code in CORRECTED:
+                question, changes, why = CORRECTED[code]
+                corrections.request_correction(
+                    actor=demo.actor(f"{code}.rapporteur"), report=report.pk, question=question, changes=changes,
+                    reason=why,
+                )  # fmt: skip
         elif state == "returned":
             reviewing.return_report(
                 actor=demo.actor(desk), report=report.pk,
@@ -208,13 +252,19 @@ def _fill(demo: Demo, report: Report, filled: Answers, share: int) -> None:
     parts = parts_of(filled, demo.pack)
     wanted = list(sheet.questions)[: max(1, len(sheet.questions) * share // 100)]
     edits = [
-        Edit(id, part, value)
-        for id in wanted
+        Edit(id, part, _this_year(report.pk, n, sheet.questions[id].question.type, part, value))
+        for n, id in enumerate(wanted)
         for part, value in parts.get(id, {}).items()
         if not (part == "status" and value == "answered")
     ]
     who = demo.actor(f"{report.body.code}.rapporteur")
     filling.save_answers(actor=who, report=report.pk, edits=edits)
+
+
+def _this_year(report: int, n: int, kind: str, part: str, value: object) -> object:
+    """Last year’s value, but for some single numbers that a year changes."""
+    moves = kind == "number" and part == "value" and (report + n) % 3 == 0
+    return value + 1 + report % 4 if moves and isinstance(value, int) else value
 
 
 def _touch(demo: Demo, report: Report, days: int) -> None:

@@ -327,6 +327,10 @@ class ClearanceStep(models.Model):
     paper_reference = models.CharField(max_length=200, blank=True)
     paper_date = models.DateField(null=True)
     scan = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    scan_name = models.CharField(max_length=200, blank=True)
+    scan_media_type = models.CharField(max_length=100, blank=True)
+    #: Audience code that the scan is released to; empty: it stays within the nation.
+    scan_marking = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering: ClassVar = ["round", "position", "pk"]

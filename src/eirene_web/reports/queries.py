@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from eirene_web.organisations.models import Alliance
-from eirene_web.policy import Actor, NotThere, ask, reach
-from eirene_web.reports.models import Assignment, Cycle, Report, Submission
-from eirene_web.reports.targets import answer_target, cycle_target, report_target
+from eirene_web.policy import Actor, NotThere, ask, can, reach
+from eirene_web.reports.models import Assignment, ClearanceStep, Correction, Cycle, Report, Submission
+from eirene_web.reports.review import Review
+from eirene_web.reports.targets import answer_target, cycle_target, report_target, submission_target
 from eirene_web.reports.working import Working
 
 
@@ -75,8 +77,6 @@ def working(actor: Actor, report: Report, section: str) -> Working:
 
 def sections_read(actor: Actor, report: Report, found: Working) -> frozenset[str]:
     """Sections of a report whose answers the actor may read."""
-    from eirene_web.policy import can
-
     return frozenset(
         s.id
         for s in found.sheet.sections
@@ -90,6 +90,84 @@ def submissions(actor: Actor, report: Report) -> list[Submission]:
     if not (scope.everything or report.body.nation in scope.nations):
         return []
     return list(report.submissions.select_related("person", "post").defer("document"))
+
+
+def find_submission(actor: Actor, alliance: Alliance, cycle: str, body: str, number: int) -> Submission:
+    """One submission, with its document. Raises NotThere."""
+    found = (
+        Submission.objects.filter(
+            report__cycle__alliance=alliance, report__cycle__code=cycle, report__body__code=body, number=number
+        )
+        .select_related("report__cycle", "report__body", "person", "post")
+        .first()
+    )
+    if found is None:
+        raise _not_there()
+    ask(actor, "submission.read", submission_target(found))
+    return found
+
+
+def submission_of_receipt(actor: Actor, alliance: Alliance, code: str) -> Submission | None:
+    """The submission that a receipt is for; None if there is none, or it is not for the actor."""
+    found = (
+        Submission.objects.filter(report__cycle__alliance=alliance, receipt=code)
+        .select_related("report__cycle", "report__body", "person", "post")
+        .defer("document")
+        .first()
+    )
+    return found if found is not None and can(actor, "submission.read", submission_target(found)) else None
+
+
+def review_of(actor: Actor, alliance: Alliance, cycle: str, body: str, lang: str) -> Review:
+    """The newest submission of a report, for the office to review. Raises NotThere."""
+    if not reach(actor, "submission.read").everything:
+        raise _not_there()
+    report = find_report(actor, alliance, cycle, body)
+    newest = report.submissions.order_by("-number").defer("document").select_related("person", "post").first()
+    if newest is None:
+        raise _not_there()
+    newest.report = report
+    ask(actor, "submission.read", submission_target(newest))
+    return Review(report, newest, lang)
+
+
+def corrections(actor: Actor, alliance: Alliance) -> QuerySet[Correction]:
+    """Corrections that the actor may see: all for the office, those of the own nation for its readers."""
+    scope = reach(actor, "submission.read")
+    found = Correction.objects.filter(report__cycle__alliance=alliance)
+    if not scope.everything:
+        found = found.filter(report__body__nation__in=list(scope.nations))
+    return found.select_related("report__cycle", "report__body", "submission", "result", "person", "decider").order_by(
+        "-requested"
+    )
+
+
+def corrected_since(cycle: Cycle, instant: dt.datetime) -> list[Submission]:
+    """Accepted corrections of a cycle after an instant: an edition frozen before needs a new release. One query.
+
+    For other apps, which ask their own policy; it gives no content.
+    """
+    return list(
+        Submission.objects.filter(report__cycle=cycle, origin=Submission.Origin.CORRECTION, accepted__gt=instant)
+        .select_related("report__body")
+        .defer("document")
+        .order_by("accepted")
+    )
+
+
+def find_scan(actor: Actor, alliance: Alliance, step: int) -> ClearanceStep:
+    """The scan of a clearance on paper: for the nation's readers, and for the office where it is released at all."""
+    found = (
+        ClearanceStep.objects.filter(report__cycle__alliance=alliance, pk=step, scan__isnull=False)
+        .select_related("report__cycle", "report__body", "scan")
+        .first()
+    )
+    if found is None:
+        raise _not_there()
+    own = can(actor, "report.history", report_target(found.report))
+    if not own and not (found.scan_marking and reach(actor, "submission.read").everything):
+        raise _not_there()
+    return found
 
 
 def assignments_of(actor: Actor, alliance: Alliance) -> list[Assignment]:

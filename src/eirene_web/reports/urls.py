@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from eirene_web.reports.views import filling, office, transfer, way
 
-urlpatterns = [*office.urlpatterns, *way.urlpatterns, *transfer.urlpatterns, *filling.urlpatterns]
+_all = [*office.urlpatterns, *way.urlpatterns, *transfer.urlpatterns, *filling.urlpatterns]
+urlpatterns = sorted(_all, key=lambda one: str(one.pattern).startswith("<code:cycle>"))

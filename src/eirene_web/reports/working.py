@@ -5,7 +5,7 @@ Reads only; nothing here asks the policy. It is called by services and queries, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -63,9 +63,11 @@ class Working:
 
     @cached_property
     def previous(self) -> Answers | None:
-        """The body's last accepted report of an earlier cycle."""
+        """The body's last accepted report of an earlier cycle, or that of the body which it continues."""
         found = previous_submission(self.report)
-        return opened_submission(found.pk, self.pack) if found else None
+        if found is None:
+            return None
+        return replace(opened_submission(found.pk, self.pack), body=self.report.body.code)
 
     @cached_property
     def previous_cycle(self) -> str:
@@ -74,7 +76,7 @@ class Working:
     @cached_property
     def findings(self) -> list[Finding]:
         """What the one check says; without peers, for another nation's answers are nobody's to compare with here."""
-        return check(self.answers, self.pack, previous=self.previous)
+        return findings_on(self.answers, self.pack, self.previous)
 
     def posts_of(self, section: str) -> frozenset[int]:
         """Posts that the section is assigned to."""
@@ -90,6 +92,13 @@ class Working:
 
     def is_answered(self, question: AskedQuestion) -> bool:
         return is_answered(question.question, self.parts.get(question.id, {}))
+
+
+def findings_on(answers: Answers, pack: Pack, previous: Answers | None, peers: Sequence[Answers] = ()) -> list[Finding]:
+    """The one check, for a body that the office asks: that it was asked is not for the pack alone to say, since a
+    nation may join in the middle of a cycle."""
+    found = check(answers, pack, previous=previous, peers=peers)
+    return [finding for finding in found if finding.code != "body.not_asked"]
 
 
 def previous_submission(report: Report) -> Submission | None:

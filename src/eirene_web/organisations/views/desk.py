@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_safe
 
 from eirene_web.accounts.models import Person
 from eirene_web.organisations import queries
 from eirene_web.organisations.packs import pack_of
-from eirene_web.organisations.visit import Visit, page
 
 
 @login_required
@@ -26,11 +25,4 @@ def first(request: HttpRequest) -> HttpResponse:
     return render(request, "organisations/choose.html", {"alliances": titled})
 
 
-@require_safe
-@page("desk.see")
-def desk(visit: Visit) -> HttpResponse:
-    visit.ask("desk.see")
-    return visit.render("organisations/desk.html")
-
-
-urlpatterns = [path("", desk, name="desk-of")]
+urlpatterns: list[URLPattern] = []

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from eirene.errors import Blocked, Problem, UsageError
+from eirene.framework import audience_rank
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.files.models import Blob
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
+from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import ClearanceChain, ClearanceStep, Report
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
@@ -21,6 +23,8 @@ from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
 
 MOST_STEPS = 6
+#: Roles whose posts clear.
+CLEARING = ("clearing_officer", "authorised_officer")
 _State = ClearanceStep.State
 _OPEN = (_State.WAITING, _State.PENDING)
 #: A chain as people choose it: steps in order, each the posts that clear it side by side.
@@ -87,7 +91,7 @@ def _checked(report: Report, steps: Steps) -> Steps:
             pk__in=wanted,
             body__alliance=report.cycle.alliance_id,
             body__nation=report.body.nation,
-            roles__role__in=["clearing_officer", "authorised_officer"],
+            roles__role__in=CLEARING,
         ).values_list("pk", flat=True)
     )
     if wanted - fit:
@@ -95,8 +99,8 @@ def _checked(report: Report, steps: Steps) -> Steps:
             _("A post of the chain may not clear reports."),
             remedy=_("Choose posts of your own nation that are clearing or authorised officers."),
         )
-    if any(len(set(posts)) != len(posts) for posts in steps):
-        raise UsageError(_("A post stands twice in one step."))
+    if len([post for posts in steps for post in posts]) != len(wanted):
+        raise UsageError(_("A post stands twice in the chain."), remedy=_("Each post clears a report once."))
     return steps
 
 
@@ -113,10 +117,9 @@ def choose_chain(*, actor: Actor, report: int, steps: Steps, why: str = "") -> R
         if not why.strip():
             raise UsageError(_("The report is on its way: say why its chain is changed."))
         _rebuild(row, wanted)
+        fields += _next_step(row)
     chain.save()
     record(actor, "report.change_chain", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)
-    if row.state == Report.State.IN_CLEARANCE:
-        _next_step(row)
     return row
 
 
@@ -152,10 +155,19 @@ def _own_step(actor: Actor, report: Report, post: int | None) -> tuple[Clearance
     """The pending step of one of the actor's posts, and whether they hold it, act for it or by delegation."""
     pending = {step.post_id: step for step in pending_steps(report)}
     ask(actor, "report.clear", report_target(report, pending))
-    mine = [g for g in actor.grants if g.post in pending and post in (None, g.post) and g.role != "person"]
-    if not mine or mine[0].post is None:
+    mine = {
+        g.post: g.via
+        for g in actor.grants
+        if g.post is not None and g.post in pending and post in (None, g.post) and g.role in CLEARING
+    }
+    if not mine:
         raise NotAllowed(_("It is not your post’s turn to clear this report."))
-    return pending[mine[0].post], mine[0].via
+    if len(mine) > 1:
+        raise UsageError(
+            _("You hold several posts whose turn it is."), remedy=_("Say for which of them you clear the report.")
+        )
+    [(own, via)] = mine.items()
+    return pending[own], via
 
 
 def _decided(actor: Actor, verb: str, report: Report, step: ClearanceStep) -> Report:
@@ -199,6 +211,10 @@ class Paper:
     reference: str
     date: dt.date
     scan: Blob | None = None
+    name: str = ""
+    media_type: str = ""
+    #: Audience code that the scan is released to; empty: it stays within the nation.
+    marking: str = ""
 
 
 @change
@@ -216,7 +232,10 @@ def record_paper(*, actor: Actor, report: int, post: int, paper: Paper, remarks:
     step.state = _State.REMARKS if remarks.strip() else _State.CLEARED
     step.person_id, step.via, step.decided, step.remarks = actor.person, "paper", now(), remarks.strip()
     step.paper_office, step.paper_reference, step.paper_date = paper.office, paper.reference, paper.date
-    step.scan = paper.scan
+    step.scan, step.scan_name, step.scan_media_type = paper.scan, paper.name, paper.media_type
+    step.scan_marking = paper.marking
+    if paper.marking:
+        audience_rank(opened(row.cycle.pack_id), paper.marking)
     return _decided(actor, "report.record_paper", row, step)
 
 
@@ -230,7 +249,8 @@ def send_back(*, actor: Actor, report: int, why: str, post: int | None = None) -
     step.state, step.person_id, step.via, step.decided = _State.SENT_BACK, actor.person, via, now()
     step.remarks = why.strip()
     step.save()
-    return _back_to_drafting(actor, "report.clear", row, why)
+    told = Field(f"step:{step.pk}", "state", _State.PENDING.value, str(step.state))
+    return _back_to_drafting(actor, "report.clear", row, why, told)
 
 
 @change
@@ -243,11 +263,11 @@ def withdraw(*, actor: Actor, report: int, why: str) -> Report:
     return _back_to_drafting(actor, "report.withdraw", row, why)
 
 
-def _back_to_drafting(actor: Actor, verb: str, report: Report, why: str) -> Report:
+def _back_to_drafting(actor: Actor, verb: str, report: Report, why: str, *told: Field) -> Report:
     ClearanceStep.objects.filter(report=report, round=report.round, state__in=_OPEN).update(state=_State.DROPPED)
     # A report that the office returned stays returned: only the answers that are open may be changed.
     state = Report.State.RETURNED if _was_returned(report) else Report.State.DRAFTING
-    fields = moved_to(report, state)
+    fields = [*told, *moved_to(report, state)]
     report.save(update_fields=["state", "moved"])
     record(actor, verb, chain=chain_of(report), subject=f"report:{report.pk}", fields=fields, why=why)
     return report

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
@@ -13,10 +14,10 @@ from eirene.framework import asked_bodies, audience_rank, cycle_of
 from eirene.framework.model import Cycle as PackCycle
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
-from eirene_web.organisations.models import Alliance, Body
+from eirene_web.organisations.models import Alliance, Body, Post
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, NotThere, Target, ask
-from eirene_web.reports.models import Cycle, Report
+from eirene_web.reports.models import ClearanceStep, Cycle, Report, Submission
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import cycle_target, report_target
 
@@ -26,6 +27,8 @@ PATIENCE: Mapping[str, int] = {
     "returned": 14,
 }  # fmt: skip
 REMIND_DAYS = (30, 7)
+#: States in which a body owes its report, or an answer to what came back.
+OWING = ("not_started", "drafting", "in_clearance", "cleared", "returned")
 #: What `change_cycle` may change, and nothing else.
 CHANGEABLE = frozenset(
     {"opens", "deadline", "remind_days", "releasability", "embargo", "patience", "milestones", "four_eyes"}
@@ -142,6 +145,10 @@ def change_cycle(*, actor: Actor, cycle: int, why: str = "", **changes: Any) -> 
     before = {name: getattr(row, name) for name in CHANGEABLE}
     for name, value in _known(changes).items():
         setattr(row, name, value)
+    if row.state != Cycle.State.PLANNED and row.opens != before["opens"]:
+        raise UsageError(_("The cycle has been opened: the day of its opening stays."))
+    if row.deadline != before["deadline"]:
+        _to_come(row.deadline)
     _sensible(row, cycle_of(opened(row.pack_id), row.code))
     row.save()
     record(
@@ -201,6 +208,10 @@ def close_cycle(*, actor: Actor, cycle: int, why: str) -> Cycle:
     for report in late:
         fields += moved_to(report, Report.State.NOT_SUBMITTED)
     Report.objects.bulk_update(late, ["state", "moved"], batch_size=200)
+    # Whatever was on its way through a capital has stopped there: nobody is asked to clear it any more.
+    ClearanceStep.objects.filter(report__in=late, state__in=["waiting", "pending"]).update(
+        state=ClearanceStep.State.DROPPED
+    )
     record(actor, "cycle.close", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=fields, why=why)
     return row
 
@@ -215,23 +226,121 @@ def reopen_cycle(*, actor: Actor, cycle: int, why: str, deadline: dt.datetime | 
         raise UsageError(_("The cycle is not closed."))
     row.state, row.closed = Cycle.State.OPEN, None
     before_deadline, row.deadline = row.deadline, deadline or row.deadline
+    _to_come(row.deadline)
     row.save(update_fields=["state", "closed", "deadline"])
     fields = [
         Field(f"cycle:{row.pk}", "state", Cycle.State.CLOSED.value, str(row.state)),
         Field(f"cycle:{row.pk}", "deadline", before_deadline, row.deadline),
     ]
     late = list(Report.objects.select_for_update(of=("self",)).filter(cycle=row, state=Report.State.NOT_SUBMITTED))
+    sent = set(Submission.objects.filter(report__in=late).values_list("report", flat=True))
     for report in late:
-        fields += _given_back(report)
+        fields += _given_back(report, was_sent=report.pk in sent)
     Report.objects.bulk_update(late, ["state", "opened", "moved"], batch_size=200)
     record(actor, "cycle.close", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=fields, why=why)
     return row
 
 
-def _given_back(report: Report) -> Iterable[Field]:
-    """A report that was locked when the cycle closed is a draft again, or not begun."""
+def _given_back(report: Report, *, was_sent: bool) -> Iterable[Field]:
+    """A report that was locked when the cycle closed is what it was: returned, a draft, or not begun.
+
+    One that the office had returned stays returned, so that only the answers that were open are open again.
+    """
     report.opened = report.opened or now()
+    if was_sent:
+        return moved_to(report, Report.State.RETURNED)
     return moved_to(report, Report.State.DRAFTING if report.version else Report.State.NOT_STARTED)
+
+
+def _to_come(deadline: dt.datetime) -> None:
+    if deadline <= now():
+        raise UsageError(_("The new deadline lies in the past."), remedy=_("Choose a later one."))
+
+
+@change
+def add_body(*, actor: Actor, cycle: int, body: str, why: str, deadline: dt.datetime | None = None) -> Report:
+    """Asks one more body in a cycle that is set up already: a nation that joined, or came out of a split.
+
+    In an open cycle its report is open at once. Whether it counts in the figures follows from its membership in the
+    pack on the reference date, not from this.
+    """
+    row = _locked(cycle)
+    ask(actor, "cycle.change", cycle_target(row))
+    _reason(why)
+    found = Body.objects.filter(alliance=row.alliance_id, code=body, kind__in=["nation", "partner"]).first()
+    if found is None or body not in opened(row.pack_id).bodies:
+        raise UsageError(
+            _("The pack of this cycle knows no nation or partner %(body)s.") % {"body": body[:40]},
+            remedy=_("Put it into the pack’s bodies first; a cycle keeps the pack that it was set up with."),
+        )
+    if Report.objects.filter(cycle=row, body=found).exists():
+        raise UsageError(_("%(body)s is asked in this cycle already.") % {"body": body})
+    if deadline is not None:
+        _to_come(deadline)
+    is_open = row.state == Cycle.State.OPEN
+    report = Report.objects.create(
+        cycle=row,
+        body=found,
+        moved=now(),
+        state=Report.State.NOT_STARTED if is_open else Report.State.WAITING,
+        opened=now() if is_open else None,
+        deadline=deadline,
+        extended_because=why.strip() if deadline else "",
+    )
+    fields = [
+        Field(f"report:{report.pk}", "state", None, str(report.state)),
+        Field(f"report:{report.pk}", "deadline", None, deadline or row.deadline),
+    ]
+    for chain in (f"{row.alliance_id}/", chain_of(report)):
+        record(actor, "cycle.change", chain=chain, subject=f"cycle:{row.pk}", fields=fields, why=why)
+    return report
+
+
+@change
+def remind(*, actor: Actor, cycle: int, bodies: Iterable[str]) -> list[Report]:
+    """Reminds the bodies that owe something now. Across a nation's border that goes to its contact point alone.
+
+    Gives the reports of those that were reminded. Raises UsageError for one that owes nothing.
+    """
+    row = _locked(cycle)
+    ask(actor, "cycle.remind", cycle_target(row))
+    wanted = sorted(set(bodies))
+    found = list(
+        Report.objects.filter(cycle=row, body__code__in=wanted, state__in=OWING)
+        .select_related("body", "cycle")
+        .order_by("pk")
+    )
+    missing = sorted(set(wanted) - {report.body.code for report in found})
+    if missing or not found:
+        raise UsageError(
+            _("%(body)s owes nothing at present.") % {"body": ", ".join(missing)}
+            if missing
+            else _("Nobody is chosen."),
+            remedy=_("Choose among those whose report is not in."),
+        )
+    told = {report.body.nation: [post.pk for post in posts] for report, posts in contacts_of(found)}
+    record(
+        actor, "cycle.remind", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}",
+        fields=[Field(f"cycle:{row.pk}", "reminded", None, told)],
+    )  # fmt: skip
+    return found
+
+
+def contacts_of(reports: Iterable[Report]) -> list[tuple[Report, list[Post]]]:
+    """Each report with the posts that a notice may reach across its nation's border. One query."""
+    all_reports = list(reports)
+    alliances = {report.cycle.alliance_id for report in all_reports}
+    nations = {report.body.nation for report in all_reports}
+    posts = Post.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=now().date()),
+        contact=True,
+        body__alliance__in=alliances,
+        body__nation__in=nations,
+    ).select_related("body")
+    found: dict[str, list[Post]] = {}
+    for post in posts.order_by("pk"):
+        found.setdefault(post.body.nation, []).append(post)
+    return [(report, found.get(report.body.nation, [])) for report in all_reports]
 
 
 @change
@@ -240,9 +349,11 @@ def extend_deadline(*, actor: Actor, report: int, deadline: dt.datetime, why: st
     row = locked_report(report)
     ask(actor, "report.extend", report_target(row))
     _reason(why)
-    if deadline <= now() or deadline <= row.cycle.opens:
-        raise UsageError(_("The new deadline lies in the past."), remedy=_("Choose a later one."))
-    before, row.deadline, row.extended_because = row.deadline or row.cycle.deadline, deadline, why
+    _to_come(deadline)
+    before = row.deadline or row.cycle.deadline
+    if deadline <= before:
+        raise UsageError(_("The new deadline is not later than the one there is."), remedy=_("Choose a later one."))
+    row.deadline, row.extended_because = deadline, why.strip()
     row.save(update_fields=["deadline", "extended_because"])
     record(
         actor, "report.extend", chain=chain_of(row), subject=f"report:{row.pk}",
@@ -257,10 +368,10 @@ def reopen_report(*, actor: Actor, report: int, deadline: dt.datetime, why: str)
     row = locked_report(report)
     ask(actor, "report.reopen", report_target(row))
     _reason(why)
-    if deadline <= now():
-        raise UsageError(_("The new deadline lies in the past."), remedy=_("Choose a later one."))
-    fields = [Field(f"report:{row.pk}", "deadline", row.deadline, deadline), *_given_back(row)]
-    row.deadline, row.extended_because = deadline, why
+    _to_come(deadline)
+    given_back = _given_back(row, was_sent=row.submissions.exists())
+    fields = [Field(f"report:{row.pk}", "deadline", row.deadline or row.cycle.deadline, deadline), *given_back]
+    row.deadline, row.extended_because = deadline, why.strip()
     row.save(update_fields=["state", "moved", "opened", "deadline", "extended_because"])
     record(actor, "report.reopen", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)
     return row

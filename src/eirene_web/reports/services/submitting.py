@@ -16,11 +16,14 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
 from eirene_web.reports.models import AnswerNote, Report, Submission
+from eirene_web.reports.reading import changed_questions
 from eirene_web.reports.services.clearance import refuse_blocked
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, frozen
 
+#: A thousand hours; more is a slip of the pen.
+MOST_MINUTES = 60_000
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -46,8 +49,7 @@ def submit(*, actor: Actor, report: int, version: int) -> Submission:
     working = Working(row)
     refuse_blocked(working)
     submission = _freeze(actor, working, last.number + 1 if last else 1)
-    AnswerNote.objects.filter(report=row).update(open=False, open_because="")
-    fields = moved_to(row, Report.State.SUBMITTED)
+    fields = [*close_answers(row), *moved_to(row, Report.State.SUBMITTED)]
     row.submitted = row.submitted or now()
     row.save(update_fields=["state", "moved", "submitted"])
     record(
@@ -64,7 +66,6 @@ def _freeze(actor: Actor, working: Working, number: int) -> Submission:
     report = working.report
     document = report_bytes(frozen(working.answers, working.pack, report.cycle.releasability), working.pack)
     load_report(document, working.pack)  # what we send can be read by everybody else
-    mine = next((g.post for g in actor.grants if g.nation == report.body.nation and g.post), None)
     return Submission.objects.create(
         report=report,
         number=number,
@@ -73,20 +74,57 @@ def _freeze(actor: Actor, working: Working, number: int) -> Submission:
         version=report.version,
         at=now(),
         person_id=actor.person,
-        post_id=mine,
-        findings=counts(working.findings),
+        post_id=_post_of(actor, report),
+        findings={
+            **counts(working.findings),
+            "changed": len(changed_questions(working.sheet, working.answers, working.previous)),
+        },
         receipt=new_receipt(),
     )
 
 
+def _post_of(actor: Actor, report: Report) -> int | None:
+    """The post for which the actor submits: the one whose role lets them."""
+    mine = [g for g in actor.grants if g.nation == report.body.nation and g.post is not None]
+    ranked = sorted(mine, key=lambda g: ("authorised_officer", "rapporteur", g.role).index(g.role))
+    return ranked[0].post if ranked else None
+
+
+def close_answers(report: Report) -> list[Field]:
+    """No answer of the report is open for change any more; gives the journal fields that say so."""
+    were_open = AnswerNote.objects.filter(report=report, open=True)
+    fields = [Field(f"answer:{report.pk}/{note.question}", "open", True, False) for note in were_open]
+    were_open.update(open=False, open_because="")
+    return fields
+
+
 def counts(findings: list[Finding]) -> dict[str, Any]:
-    """How many findings of each severity, and of the warnings how many are justified."""
+    """How many findings of each severity; how many are justified; of the warnings, how many are and are not."""
     found = [f for f in findings if f.outcome == "found"]
     told: Counter[str] = Counter(f.severity for f in found)
+    warnings = [f for f in found if f.severity == "warning"]
     return {
         **{s: told[s] for s in ("blocker", "error", "warning", "note")},
         "justified": sum(f.justified for f in found),
+        "warning_justified": sum(f.justified for f in warnings),
+        "warning_open": sum(not f.justified for f in warnings),
     }
+
+
+@change
+def declare_minutes(*, actor: Actor, report: int, minutes: int | None) -> Report:
+    """The nation says how long its report took; None: it does not say. Never measured (practice 19)."""
+    row = locked_report(report)
+    ask(actor, "report.declare_time", report_target(row))
+    if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+        raise UsageError(
+            _("%(n)d minutes cannot be right.") % {"n": minutes}, remedy=_("Give the time of all who worked on it.")
+        )
+    before, row.minutes = row.minutes, minutes
+    row.save(update_fields=["minutes"])
+    fields = [Field(f"report:{row.pk}", "minutes", before, minutes)]
+    record(actor, "report.declare_time", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    return row
 
 
 def new_receipt() -> str:

@@ -1,7 +1,12 @@
-"""The way of a report: clearance, submission and its receipt, review, return, correction."""
+"""Addresses of a report’s way: clearance, submission and its receipt, review, return, correction."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from eirene_web.reports.views import clearance, correcting, reviewing, submission
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *clearance.urlpatterns,
+    *submission.urlpatterns,
+    *reviewing.urlpatterns,
+    *correcting.urlpatterns,
+]

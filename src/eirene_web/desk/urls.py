@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from eirene_web.desk import views
+
+urlpatterns = [path("", views.desk, name="desk-of")]

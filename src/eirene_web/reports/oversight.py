@@ -1,0 +1,631 @@
+"""Oversight of a cycle: where every report is, what is stuck and with whom, how this year compares, what it costs.
+
+Reads only, and always a constant number of queries, however many nations there are. What the office sees of a report
+that is still being worked on is that it is there and how far it is; never what it says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from statistics import median
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from eirene.figures.indicators import compile_indicators, compile_size
+from eirene.framework import AskedQuestion, Pack, asked, members_on
+from eirene.questionnaires.rules import applies
+from eirene.text import pick
+from eirene_web.clock import now
+from eirene_web.organisations.models import Alliance, Holding, Post
+from eirene_web.organisations.packs import opened
+from eirene_web.organisations.queries import Names
+from eirene_web.policy import Actor
+from eirene_web.reports import queries
+from eirene_web.reports.models import AnswerNote, Cell, ClearanceStep, Correction, Cycle, Report, Submission, Thread
+from eirene_web.reports.services.cycles import OWING, PATIENCE
+from eirene_web.reports.tables import folded
+
+State = Report.State
+#: Columns of the board: the state that names it, and the states whose reports stand in it.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "not_started": ("waiting", "not_started", "not_submitted"), "drafting": ("drafting",),
+    "in_clearance": ("in_clearance", "cleared"), "submitted": ("submitted",), "in_review": ("in_review",),
+    "returned": ("returned",), "accepted": ("accepted",),
+}  # fmt: skip
+#: States in which the office has, or has had, the report in its hands.
+IN = ("submitted", "in_review", "returned", "accepted")
+
+
+# --- counts in the database -----------------------------------------------------------------------------------------
+
+
+def answered_counts(cycle: Cycle, reports: Iterable[int] | None = None) -> dict[int, int]:
+    """Report → how many questions have a value or a reason. One query; says the same as `Working.is_answered`."""
+    sheet = asked(opened(cycle.pack_id), cycle.code)
+    empty_counts = [id for id, q in sheet.questions.items() if q.question.type in ("multiple_choice", "rows")]
+    content = Q(part__in=["value", "rows"]) | Q(part__startswith="value.") | Q(part__startswith="cells.")
+    reason = Q(part="status") & ~Q(value="answered")
+    said = Q(part="status", value="answered", question__in=empty_counts)
+    cells = Cell.objects.filter(content | reason | said, value__isnull=False)
+    cells = cells.filter(report__cycle=cycle) if reports is None else cells.filter(report__in=list(reports))
+    return dict(cells.values_list("report").annotate(n=Count("question", distinct=True)))
+
+
+@lru_cache(maxsize=64)
+def _asked_counts(pack: str, cycle: str, bodies: tuple[str, ...]) -> dict[str, int]:
+    sheet, rules = asked(opened(pack), cycle), opened(pack)
+    return {body: sum(applies(rules, q.question, body) for q in sheet.questions.values()) for body in bodies}
+
+
+def asked_counts(cycle: Cycle, bodies: Iterable[str]) -> dict[str, int]:
+    """Body → how many questions are put to it. No query."""
+    return _asked_counts(cycle.pack_id, cycle.code, tuple(sorted(set(bodies))))
+
+
+# --- the board ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """A post of a nation with its roles, and whether somebody holds it today."""
+
+    post: Post
+    roles: frozenset[str]
+    is_held: bool
+
+
+@dataclass
+class Line:
+    """One report, as the office sees it."""
+
+    report: Report
+    name: str
+    population: str
+    #: Letter behind the name of those who are not of the first population asked.
+    letter: str
+    days: int
+    patience: int | None
+    answered: int
+    asked: int
+    what: str = ""
+    with_: str = ""
+    #: The posts that a notice may reach across the nation's border.
+    contacts: tuple[Held, ...] = ()
+    vacant: bool = False
+    submission: Submission | None = None
+    open_answers: tuple[str, ...] = ()
+    waiting_threads: int = 0
+
+    @property
+    def state(self) -> str:
+        return self.report.state
+
+    @property
+    def stuck(self) -> bool:
+        return self.patience is not None and self.days > self.patience
+
+    @property
+    def per_cent(self) -> int:
+        return 100 * self.answered // self.asked if self.asked else 0
+
+    @property
+    def deadline(self) -> dt.datetime:
+        return self.report.deadline or self.report.cycle.deadline
+
+    @property
+    def is_in(self) -> bool:
+        return self.report.state in IN
+
+    @property
+    def owes(self) -> bool:
+        return self.report.state in OWING
+
+    @property
+    def late(self) -> bool:
+        """Owes its first submission, and its own deadline is past."""
+        return self.owes and not self.is_in and self.deadline < now()
+
+
+@dataclass
+class Board:
+    """Every report of a cycle that the actor sees, and what follows."""
+
+    cycle: Cycle
+    pack: Pack
+    lang: str
+    lines: list[Line]
+    corrections: list[Correction] = field(default_factory=list)
+
+    @cached_property
+    def columns(self) -> list[tuple[str, list[Line]]]:
+        found = []
+        for key, states in COLUMNS.items():
+            here = [line for line in self.lines if line.state in states]
+            if key == "drafting":
+                here.sort(key=lambda line: (-line.per_cent, folded(line.name)))
+            found.append((key, here))
+        return found
+
+    @property
+    def total(self) -> int:
+        return len(self.lines)
+
+    @cached_property
+    def received(self) -> int:
+        return sum(line.is_in for line in self.lines)
+
+    @cached_property
+    def stuck(self) -> list[Line]:
+        return sorted((line for line in self.lines if line.stuck), key=lambda line: (-line.days, folded(line.name)))
+
+    @cached_property
+    def queue(self) -> list[Line]:
+        """Reports that wait for the office, oldest first."""
+        found = [line for line in self.lines if line.state in ("submitted", "in_review") and line.submission]
+        return sorted(found, key=lambda line: (line.submission.at if line.submission else now(), line.name))
+
+    @property
+    def title(self) -> str:
+        """What the state is, in a sentence."""
+        if self.cycle.state == Cycle.State.PLANNED:
+            return _("Cycle %(code)s is not yet open") % {"code": self.cycle.code}
+        came = ngettext("%(in)d of %(all)d report is in", "%(in)d of %(all)d reports are in", self.total) % {
+            "in": self.received, "all": self.total,
+        }  # fmt: skip
+        if self.cycle.state == Cycle.State.CLOSED:
+            return _("Closed: %(came)s") % {"came": came}
+        n = len(self.stuck)
+        if not n:
+            return _("%(came)s; nothing is stuck") % {"came": came}
+        return ngettext("%(came)s; %(n)d is stuck", "%(came)s; %(n)d are stuck", n) % {"came": came, "n": n}
+
+    @property
+    def populations(self) -> list[tuple[str, str, int]]:
+        """(letter, name for so many, how many) of each population that is asked."""
+        counts = Counter(line.population for line in self.lines)
+        letters = {line.population: line.letter for line in self.lines}
+        return [
+            (letters[p.code], pick(p.one if counts[p.code] == 1 else p.many, self.lang), counts[p.code])
+            for p in self.pack.header.populations
+            if counts[p.code]
+        ]
+
+
+def board(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Board:
+    """Everything that the office's page shows. A constant number of queries."""
+    pack = opened(cycle.pack_id)
+    reports = list(queries.reports(actor, alliance).filter(cycle=cycle).select_related("reviewer"))
+    ids = [report.pk for report in reports]
+    on = (cycle.closed or now()).date()
+    names = Names(alliance, lang, on)
+    answered, put = answered_counts(cycle), asked_counts(cycle, (r.body.code for r in reports))
+    populations = _populations(pack, cycle)
+    steps = _pending(ids)
+    posts = _posts(alliance, {report.body.nation for report in reports})
+    sent = {s.report_id: s for s in _latest(ids)}
+    open_answers = _open_answers(ids)
+    threads = dict(
+        Thread.objects.filter(report__in=ids, kind=Thread.Kind.QUESTION, state=Thread.State.OPEN)
+        .values_list("report")
+        .annotate(n=Count("pk"))
+    )
+    patience = {**PATIENCE, **cycle.patience}
+    today = now().date()
+    lines = []
+    for report in reports:
+        population, letter = populations.get(report.body.code, ("", ""))
+        line = Line(
+            report=report,
+            name=names.body(report.body),
+            population=population,
+            letter=letter,
+            days=(today - report.moved.date()).days,
+            patience=patience.get(report.state) if cycle.state in ("test", "open") else None,
+            answered=answered.get(report.pk, 0),
+            asked=put.get(report.body.code, 0),
+            contacts=tuple(h for h in posts.get(report.body.nation, ()) if h.post.contact),
+            submission=sent.get(report.pk),
+            open_answers=open_answers.get(report.pk, ()),
+            waiting_threads=threads.get(report.pk, 0),
+        )
+        _explain(line, steps.get(report.pk, []), posts.get(report.body.nation, []), lang, pack)
+        lines.append(line)
+    lines.sort(key=lambda line: folded(line.name))
+    corrections = list(
+        Correction.objects.filter(report__in=ids, state=Correction.State.REQUESTED)
+        .select_related("report__body", "report__cycle")
+        .order_by("requested")
+    )
+    return Board(cycle, pack, lang, lines, corrections)
+
+
+def _populations(pack: Pack, cycle: Cycle) -> dict[str, tuple[str, str]]:
+    """Body → population, and the letter behind its name; the first population asked has none."""
+    planned = pack.cycles[cycle.code]
+    labels = {p.code: p for p in pack.header.populations}
+    found: dict[str, tuple[str, str]] = {}
+    for n, code in enumerate(planned.asked):
+        word = pick(labels[code].one, "en") if code in labels else code
+        for body in members_on(pack, code, planned.reference_date):
+            found.setdefault(body, (code, word[:1].upper() if n else ""))
+    return found
+
+
+def _pending(reports: Sequence[int]) -> dict[int, list[ClearanceStep]]:
+    found: dict[int, list[ClearanceStep]] = {}
+    rows = ClearanceStep.objects.filter(report__in=reports, state=ClearanceStep.State.PENDING).select_related("post")
+    for step in rows:
+        found.setdefault(step.report_id, []).append(step)
+    return found
+
+
+def _latest(reports: Sequence[int]) -> list[Submission]:
+    """The newest submission of each report, without its document. One query."""
+    found: dict[int, Submission] = {}
+    for one in Submission.objects.filter(report__in=reports).defer("document").order_by("report", "number"):
+        found[one.report_id] = one
+    return list(found.values())
+
+
+def _open_answers(reports: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for report, question in AnswerNote.objects.filter(report__in=reports, open=True).values_list("report", "question"):
+        found.setdefault(report, []).append(question)
+    return {report: tuple(questions) for report, questions in found.items()}
+
+
+def _posts(alliance: Alliance, nations: Iterable[str]) -> dict[str, list[Held]]:
+    """Nation → its posts that answer for the report or receive notices. Three queries."""
+    today = now().date()
+    rows = list(
+        Post.objects.filter(
+            Q(until__isnull=True) | Q(until__gte=today),
+            Q(contact=True) | Q(roles__role__in=["rapporteur", "authorised_officer"]),
+            body__alliance=alliance,
+            body__nation__in=list(nations),
+        )
+        .select_related("body")
+        .prefetch_related("roles")
+        .distinct()
+        .order_by("pk")
+    )
+    holdings = Holding.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=today), post__in=[p.pk for p in rows], since__lte=today,
+        person__is_active=True,
+    )  # fmt: skip
+    held = set(holdings.values_list("post", flat=True))
+    found: dict[str, list[Held]] = {}
+    for post in rows:
+        roles = frozenset(role.role for role in post.roles.all())
+        found.setdefault(post.body.nation, []).append(Held(post, roles, post.pk in held))
+    return found
+
+
+def _explain(line: Line, steps: Sequence[ClearanceStep], posts: Sequence[Held], lang: str, pack: Pack) -> None:
+    """Says what a report waits for, and with whom."""
+
+    def title(post: Post) -> str:
+        return pick(post.title, lang)
+
+    rapporteurs = [h for h in posts if "rapporteur" in h.roles]
+    officers = [h for h in posts if "authorised_officer" in h.roles]
+    line.vacant = bool(rapporteurs) and not any(h.is_held for h in rapporteurs)
+    owner = ", ".join(title(h.post) for h in rapporteurs) or _("no rapporteur")
+    vacancy = _("The post of rapporteur is vacant.") if line.vacant else ""
+    match line.state:
+        case State.WAITING:
+            line.what, line.with_ = _("Not yet open for it."), _("the office")
+        case State.NOT_STARTED:
+            line.what, line.with_ = " ".join(filter(None, (_("Not started."), vacancy))), owner
+        case State.DRAFTING:
+            still = _("Drafting stands at %(n)d %%.") % {"n": line.per_cent}
+            line.what, line.with_ = " ".join(filter(None, (still, vacancy))), owner
+        case State.IN_CLEARANCE:
+            line.what = _("Waits to be cleared.")
+            line.with_ = ", ".join(title(s.post) for s in steps) or owner
+        case State.CLEARED:
+            line.what = _("Cleared by all; waits to be submitted.")
+            line.with_ = ", ".join(title(h.post) for h in officers) or owner
+        case State.SUBMITTED:
+            line.what, line.with_ = _("Waits for a desk of the office."), _("the office")
+        case State.IN_REVIEW:
+            line.what = _("Is being looked at.")
+            line.with_ = title(line.report.reviewer) if line.report.reviewer else _("the office")
+        case State.RETURNED:
+            sheet = asked(pack, line.report.cycle.code)
+            numbers = ", ".join(q.number for q in sheet.questions.values() if q.id in line.open_answers)
+            n = len(line.open_answers)
+            line.what = ngettext(
+                "Returned; %(n)d answer is open: %(which)s.", "Returned; %(n)d answers are open: %(which)s.", n
+            ) % {"n": n, "which": numbers}
+            line.with_ = owner
+        case State.ACCEPTED:
+            line.what = _("Accepted.")
+        case State.NOT_SUBMITTED:
+            line.what, line.with_ = _("Was not submitted before the cycle closed."), owner
+
+
+# --- the dates ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point of the time line. `place`: from 0 to 1 between the first and the last."""
+
+    label: str
+    at: dt.datetime
+    place: float
+    strong: bool = False
+    #: Row of its words: a neighbour too close goes one down.
+    row: int = 0
+    anchor: str = "middle"
+
+
+def moments(cycle: Cycle, lang: str) -> tuple[list[Moment], float]:
+    """The points of the time line in order, and where today is."""
+    known: list[tuple[str, dt.datetime, bool]] = [
+        (_("Opened") if cycle.opened else _("Opens"), cycle.opened or cycle.opens, False),
+        (_("Deadline"), cycle.deadline, True),
+    ]
+    for one in cycle.milestones:
+        on = dt.date.fromisoformat(str(one["on"]))
+        known.append((pick(one["what"], lang), dt.datetime.combine(on, dt.time(12), dt.UTC), False))
+    if cycle.closed:
+        known.append((_("Closed"), cycle.closed, False))
+    if cycle.embargo:
+        known.append((_("Embargo ends"), cycle.embargo, True))
+    known.sort(key=lambda k: k[1])
+    first, last = known[0][1], max(known[-1][1], min(now(), known[-1][1]))
+    span = max((last - first).total_seconds(), 1.0)
+    made: list[Moment] = []
+    ends = [-1.0, -1.0, -1.0]
+    for n, (label, at, strong) in enumerate(known):
+        place = (at - first).total_seconds() / span
+        row = next((r for r in range(3) if place - ends[r] > 0.085), 0)
+        ends[row] = place
+        anchor = "start" if n == 0 else "end" if place > 0.97 else "middle"
+        made.append(Moment(label, at, place, strong, row, anchor))
+    today = min(max((now() - first).total_seconds() / span, 0.0), 1.0)
+    return made, today
+
+
+# --- this year against last -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Reports received by day, this cycle and the one before, aligned at their deadlines.
+
+    now, before    (days before (−) or after the deadline, how many were in)
+    """
+
+    cycle: str
+    before_cycle: str
+    total: int
+    now: tuple[tuple[int, int], ...]
+    before: tuple[tuple[int, int], ...]
+    today: int
+    start: int
+    end: int
+
+    @property
+    def in_now(self) -> int:
+        return self.now[-1][1] if self.now else 0
+
+    @property
+    def in_then(self) -> int:
+        return _on_day(self.before, self.today)
+
+    @property
+    def in_the_end(self) -> int:
+        return self.before[-1][1] if self.before else 0
+
+    @property
+    def at_deadline(self) -> int:
+        return _on_day(self.before, 0)
+
+    @property
+    def title(self) -> str:
+        """The finding."""
+        if not self.before:
+            return ngettext("%(n)d report received", "%(n)d reports received", self.in_now) % {"n": self.in_now}
+        behind = self.in_then - self.in_now
+        if behind > 0:
+            return ngettext(
+                "%(n)d report behind %(cycle)s on the same day",
+                "%(n)d reports behind %(cycle)s on the same day",
+                behind,
+            ) % {"n": behind, "cycle": self.before_cycle}
+        if behind < 0:
+            return ngettext(
+                "%(n)d report ahead of %(cycle)s on the same day",
+                "%(n)d reports ahead of %(cycle)s on the same day",
+                -behind,
+            ) % {"n": -behind, "cycle": self.before_cycle}
+        return _("As many reports as in %(cycle)s on the same day") % {"cycle": self.before_cycle}
+
+    @property
+    def outlook(self) -> str:
+        """What last year's pace from here would give; '' once the deadline is past or nothing is known."""
+        if not self.before or self.today >= 0:
+            return ""
+        n = self.in_now + self.at_deadline - self.in_then
+        return _("At the pace of %(cycle)s from here %(n)d would be in by the deadline.") % {
+            "n": min(n, self.total), "cycle": self.before_cycle,
+        }  # fmt: skip
+
+    def rows(self) -> list[tuple[int, int | None, int | None]]:
+        """The table behind the chart: every day on which something changed."""
+        days = sorted({d for d, _n in (*self.now, *self.before)})
+        return [
+            (day, _on_day(self.now, day) if day <= self.today else None,
+             _on_day(self.before, day) if self.before else None)
+            for day in days
+        ]  # fmt: skip
+
+
+def _on_day(series: Sequence[tuple[int, int]], day: int) -> int:
+    return max((n for d, n in series if d <= day), default=0)
+
+
+def pace(actor: Actor, alliance: Alliance, cycle: Cycle, lines: Sequence[Line]) -> Pace:
+    """Two queries."""
+    mine = [line.report.submitted for line in lines if line.report.submitted]
+    last = _cycle_before(actor, alliance, cycle)
+    before: list[dt.datetime] = []
+    if last is not None:
+        known = Report.objects.filter(cycle=last, submitted__isnull=False)
+        before = list(known.values_list("submitted", flat=True))
+    today = (min(now(), cycle.closed or now()).date() - cycle.deadline.date()).days
+    series_now = _cumulated(mine, cycle.deadline)
+    series_before = _cumulated(before, last.deadline) if last is not None and before else ()
+    start = (cycle.opens.date() - cycle.deadline.date()).days
+    days = [d for d, _n in (*series_now, *series_before)]
+    return Pace(
+        cycle.code, last.code if last is not None and before else "", len(lines), series_now, series_before,
+        today, min([start, *days]), max([7, today, *days]),
+    )  # fmt: skip
+
+
+def _cycle_before(actor: Actor, alliance: Alliance, cycle: Cycle) -> Cycle | None:
+    return next((c for c in queries.cycles(actor, alliance) if c.opens < cycle.opens), None)
+
+
+def _cumulated(instants: Iterable[dt.datetime], deadline: dt.datetime) -> tuple[tuple[int, int], ...]:
+    counts = Counter((at.date() - deadline.date()).days for at in instants)
+    made, n = [], 0
+    for day in sorted(counts):
+        n += counts[day]
+        made.append((day, n))
+    return tuple(made)
+
+
+# --- years ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How one report kept its deadline. `days`: after (+) or before (−) it; None where the day is not known."""
+
+    state: str
+    days: int | None
+    extended: bool
+
+    @property
+    def in_time(self) -> bool | None:
+        return None if self.days is None else self.days <= 0
+
+
+@dataclass
+class Years:
+    """Timeliness of every body over the cycles, oldest first."""
+
+    cycles: list[Cycle]
+    names: dict[str, str]
+    kept: dict[str, dict[str, Kept]]
+
+    def sums(self) -> list[dict[str, object]]:
+        found = []
+        for cycle in self.cycles:
+            rows = [by[cycle.code] for by in self.kept.values() if cycle.code in by]
+            known = [r.days for r in rows if r.days is not None]
+            found.append(
+                {
+                    "cycle": cycle, "asked": len(rows), "in_time": sum(r.in_time is True for r in rows),
+                    "late": sum(r.in_time is False for r in rows),
+                    "unknown": sum(r.days is None and r.state in IN for r in rows),
+                    "missing": sum(r.state not in IN for r in rows),
+                    "extended": sum(r.extended for r in rows),
+                    "median": median(known) if known else None,
+                }
+            )  # fmt: skip
+        return found
+
+
+def years(actor: Actor, alliance: Alliance, lang: str) -> Years:
+    """Two queries."""
+    cycles = sorted(queries.cycles(actor, alliance), key=lambda c: c.opens)
+    names = Names(alliance, lang, now().date())
+    found: dict[str, dict[str, Kept]] = {}
+    called: dict[str, str] = {}
+    for report in queries.reports(actor, alliance):
+        due = report.deadline or report.cycle.deadline
+        days = None
+        if report.submitted is not None:
+            days = (report.submitted.date() - due.date()).days
+            if days == 0 and report.submitted > due:
+                days = 1
+            elif days > 0 and report.submitted <= due:
+                days = 0
+        code = report.body.code
+        called[code] = names.body(report.body)
+        found.setdefault(code, {})[report.cycle.code] = Kept(report.state, days, report.deadline is not None)
+    ordered = dict(sorted(found.items(), key=lambda f: folded(called[f[0]])))
+    return Years([c for c in cycles if any(c.code in by for by in found.values())], called, ordered)
+
+
+# --- what reporting costs -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Burden:
+    """What a cycle asked of the nations, as far as they said so."""
+
+    cycle: Cycle
+    lines: list[tuple[str, Report, int, int]]
+    asked: int
+    unused: list[AskedQuestion]
+
+    @cached_property
+    def minutes(self) -> list[int]:
+        return sorted(r.minutes for _n, r, _t, _a in self.lines if r.minutes is not None)
+
+    @property
+    def total(self) -> int:
+        return sum(self.minutes)
+
+    @property
+    def middle(self) -> int | None:
+        return round(median(self.minutes)) if self.minutes else None
+
+    @property
+    def taken_over(self) -> int:
+        return sum(taken for _n, _r, taken, _a in self.lines)
+
+    @property
+    def answered(self) -> int:
+        return sum(answered for _n, _r, _t, answered in self.lines)
+
+
+def burden(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Burden:
+    """Three queries."""
+    reports = list(queries.reports(actor, alliance).filter(cycle=cycle))
+    answered = answered_counts(cycle)
+    taken = dict(
+        AnswerNote.objects.filter(report__cycle=cycle)
+        .exclude(taken_over="")
+        .values_list("report")
+        .annotate(n=Count("pk"))
+    )
+    names = Names(alliance, lang, now().date())
+    lines = [(names.body(r.body), r, taken.get(r.pk, 0), answered.get(r.pk, 0)) for r in reports]
+    lines.sort(key=lambda line: folded(line[0]))
+    pack = opened(cycle.pack_id)
+    sheet = asked(pack, cycle.code)
+    return Burden(cycle, lines, len(sheet.questions), unused_questions(pack, cycle.code))
+
+
+def unused_questions(pack: Pack, cycle: str) -> list[AskedQuestion]:
+    """Questions of a cycle that no figure uses: no indicator speaks of them, nor does the size of a body."""
+    sheet = asked(pack, cycle)
+    used = {id for one in compile_indicators(pack, cycle).values() for id in one.questions}
+    size = compile_size(pack, sheet)
+    if size is not None:
+        used |= size.questions
+    return [q for id, q in sheet.questions.items() if id not in used]
