@@ -33,6 +33,7 @@ from eirene_web.api.refusals import ErrorOut, Refusal
 from eirene_web.organisations import queries
 from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.packs import pack_of
+from eirene_web.organisations.visit import Visit
 from eirene_web.policy import Actor, NotThere, Target, ask, table
 from eirene_web.reports import queries as reports
 from eirene_web.reports.models import Report
@@ -94,6 +95,11 @@ class Call:
 
         return queries.Names(self.here, self.lang, now().date())
 
+    @cached_property
+    def visit(self) -> Visit:
+        """The same, for queries that are written for pages."""
+        return _Visit(self)
+
     def ask(self, verb: str, target: Target | None = None) -> None:
         ask(self.actor, verb, target or Target(table().verbs[verb].kind, self.slug))
 
@@ -110,6 +116,14 @@ class Call:
     def moved(self, report: Report) -> None:
         """The ETag after a change."""
         self.headers["ETag"] = versions.etag_of(report)
+
+
+class _Visit(Visit):
+    """A visit by token: nothing of it comes from a session."""
+
+    def __init__(self, call: Call) -> None:
+        self.request, self.alliance, self.person = call.request, call.here, call.holder.person
+        self.actor, self.lang = call.actor, call.lang
 
 
 @dataclass(frozen=True)

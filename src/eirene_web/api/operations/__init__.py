@@ -3,12 +3,31 @@
 from eirene_web.api.operations import (
     answers,
     clearance,
+    corrections,
     cycles,
+    desk,
+    editions,
     me,
     organisation,
+    parts,
     reports,
     review,
     submissions,
+    transfer,
 )
 
-__all__ = ["answers", "clearance", "cycles", "me", "organisation", "reports", "review", "submissions"]
+__all__ = [
+    "answers",
+    "clearance",
+    "corrections",
+    "cycles",
+    "desk",
+    "editions",
+    "me",
+    "organisation",
+    "parts",
+    "reports",
+    "review",
+    "submissions",
+    "transfer",
+]

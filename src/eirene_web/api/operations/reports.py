@@ -14,6 +14,7 @@ from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
 from eirene_web.reports.models import Report
 from eirene_web.reports.services import cycles as services
+from eirene_web.reports.services import submitting
 from eirene_web.reports.working import progress
 
 States = Literal["waiting", "not_started", "drafting", "in_clearance", "cleared", "submitted", "in_review", "returned",
@@ -81,6 +82,17 @@ def report_progress(call: Call, cycle: CodeOf, body: CodeOf) -> ProgressOut:
         if id in readable
     ]
     return ProgressOut(answered=sum(s.answered for s in sections), of=sum(s.of for s in sections), sections=sections)
+
+
+class MinutesIn(In):
+    minutes: Annotated[int, Field(ge=0, le=60_000)] | None = Field(description="null: not told.")
+
+
+@operation("PUT", "/{alliance}/cycles/{cycle}/reports/{body}/minutes", "report.see", "report.declare_time")
+def declare_minutes(call: Call, cycle: CodeOf, body: CodeOf, data: MinutesIn) -> ReportOut:
+    """Says how long the report took; it is never measured."""
+    found = call.report(cycle, body)
+    return shown(call, submitting.declare_minutes(actor=call.actor, report=found.pk, minutes=data.minutes))
 
 
 # --- one body's deadline --------------------------------------------------------------------------------------------

@@ -78,6 +78,7 @@ def assign_review(call: Call, cycle: CodeOf, body: CodeOf, data: DeskIn) -> Repo
 
 
 class AcceptIn(In):
+    submission: Annotated[int, Field(ge=1, le=10_000)] = Field(description="Number of the submission you looked at.")
     sections: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=200)] = Field(
         default=[], description="None: all that are left."
     )
@@ -90,8 +91,9 @@ def accept(call: Call, cycle: CodeOf, body: CodeOf, data: AcceptIn) -> ReportOut
     call.ask("review.accept", report_target(found))
     call.unchanged(found, required=True)
     if data.sections:
-        return shown(call, services.accept_sections(actor=call.actor, report=found.pk, sections=data.sections))
-    return shown(call, services.accept_report(actor=call.actor, report=found.pk))
+        return shown(call, services.accept_sections(actor=call.actor, report=found.pk, sections=data.sections,
+                                                    number=data.submission))  # fmt: skip
+    return shown(call, services.accept_report(actor=call.actor, report=found.pk, number=data.submission))
 
 
 class ReturnIn(In):
