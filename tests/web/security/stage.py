@@ -6,16 +6,29 @@ Everybody who can be somebody acts on AAA: the office's roles, AAA's own, BBB's,
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 
 from cast import sampler
 from eirene_web import clock
 from eirene_web.accounts.queries import account_target
-from eirene_web.editions.models import Circulation, Comment, Draft, Extension, FigureSet, Freeze, Position, Suggestion
-from eirene_web.editions.targets import edition_target, part_target
+from eirene_web.editions.models import (
+    Circulation,
+    Comment,
+    Draft,
+    Extension,
+    FigureSet,
+    Freeze,
+    Position,
+    Release,
+    Suggestion,
+)
+from eirene_web.editions.targets import edition_target, part_target, release_target
 from eirene_web.files.services import keep
 from eirene_web.organisations import services as organisations
 from eirene_web.organisations.models import Body, Holding, Invitation, Post
@@ -114,6 +127,13 @@ class Stage:
             case _:
                 return Target(kind, alliance)
 
+    def answer_in(self, section: str) -> Target:
+        working = Working(self.report)
+        return answer_target(working.report, section, working.posts_of(section))
+
+    def release_for(self, actor: Actor) -> Target:
+        return release_target(actor, Release.objects.get(pk=self.things["release"]), self.world.pack)
+
     def answer(self, question: str) -> Target:
         working = Working(self.report)
         section = working.sheet.questions[question].section
@@ -182,7 +202,9 @@ def _content(stage: Stage) -> None:
     SectionReview.objects.create(submission=submission, section="1", person=made.people["second"], at=IN_CYCLE)
     report.round = 1
     report.save()
-    ClearanceStep.objects.create(report=report, round=1, position=1, post=made.posts[f"{NATION}.head"], state="pending")
+    step = ClearanceStep.objects.create(
+        report=report, round=1, position=1, post=made.posts[f"{NATION}.head"], state="pending"
+    )
     person, blob = made.people[f"{NATION}.rapporteur"], keep(b"%PDF-1.4 a file")
     for kind in Thread.Kind.values:
         thread = Thread.objects.create(report=report, question=QUESTION, kind=kind, opened=IN_CYCLE)
@@ -210,7 +232,7 @@ def _content(stage: Stage) -> None:
     session = UserSession.objects.create(user=person, ip="127.0.0.1", session_key="s" * 32, data={})
     stage.things |= {
         "evidence": evidence.pk, "export": export.pk, "import": taken.pk, "correction": correction.pk,
-        "submission": submission.pk, "invitation": invitation.pk, "session": session.pk,
+        "submission": submission.pk, "step": step.pk, "invitation": invitation.pk, "session": session.pk,
         "token": person.tokens.get().pk,
         "holding": Holding.objects.get(post=made.posts[f"{NATION}.reader"]).pk,
         "post": Post.objects.get(pk=made.posts[f"{NATION}.reader"].pk).pk,
@@ -250,7 +272,18 @@ def _edition(stage: Stage) -> None:
         draft=draft, number="1.0", edition={}, inputs={}, audiences=[], as_of=IN_CYCLE.date(), folder="none",
         at=IN_CYCLE, person=office,
     )  # fmt: skip
+    folder = Path(settings.EIRENE_HOME) / "releases" / "one"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("A file.")
+    (folder / "manifest.json").write_text(json.dumps({"files": [{"path": "a.txt", "bytes": 7, "sha256": "0" * 64}]}))
+    release = Release.objects.create(
+        slug=made.alliance.pk, alliance={"en": "Sampler"}, cycle=CODE, data_year=2022, kind="collected",
+        audience="members", public=False, number="1.0", path=str(folder), manifest_sha256="m" * 64,
+        pack_sha256=made.alliance.pack_id, fictional=True, title={"en": "Summary"}, notice={"en": "Fictional."},
+        marking={"en": "Members"}, languages=["en"], published=IN_CYCLE.date(),
+    )  # fmt: skip
     stage.things |= {
+        "release": release.pk,
         "bare cycle": bare.pk, "circulation": circulation.pk, "comment": comment.pk, "suggestion": suggestion.pk,
         "position": position.pk, "extension": extension.pk, "freeze": freeze.pk,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic import Field
 from eirene_web.api.frame import Call, CodeOf, In, not_there, operation
 from eirene_web.api.operations.shapes import PersonOut, PostOut
 from eirene_web.api.paging import Page, Part, page
+from eirene_web.policy import Target
 from eirene_web.reports import queries
 from eirene_web.reports.models import Report, Submission
 from eirene_web.reports.services import submitting
@@ -42,7 +43,9 @@ def _submission(one: Submission) -> SubmissionOut:
 @operation("GET", _PLACE, "report.see", "submission.read")
 def submissions(call: Call, cycle: CodeOf, body: CodeOf, query: Query[Part]) -> Page[SubmissionOut]:
     """What was submitted, oldest first."""
-    return page(queries.submissions(call.actor, call.report(cycle, body)), query, _submission)
+    found = call.report(cycle, body)
+    call.ask("submission.read", Target("submission", call.slug, state="sent", nation=found.body.nation))
+    return page(queries.submissions(call.actor, found), query, _submission)
 
 
 def _find(call: Call, report: Report, number: int) -> Submission:

@@ -203,7 +203,7 @@ class ShownSection:
 
 
 @require_safe
-@page("answer.fill")
+@page("answer.read")
 def entry(visit: Visit, cycle: str, body: str, entry: int) -> HttpResponse:
     report = _found(visit, cycle, body)
     return _show_entry(visit, report, take_in.find_import(visit.actor, entry, report.pk))

@@ -103,6 +103,7 @@ def enter_import(*, actor: Actor, report: int, blob: str, name: str, where: str 
 def read_again(*, actor: Actor, entry: int, where: str = "") -> Import:
     """Starts reading again a file whose task failed. UsageError where it is read already."""
     found = find_import(actor, entry)
+    common.ask_to_fill_something(actor, Working(found.report))
     if found.state != _State.READING or job_of(found) not in (None, *_ended(found)):
         raise UsageError(_("The file is being read."))
     return _read_again(actor=actor, entry=entry, where=where)
