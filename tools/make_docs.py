@@ -3,6 +3,7 @@
 docs/schemas/*.schema.json    JSON Schemas of a pack's files
 docs/data-dictionary.md       questions, code lists, indicators and framework of the NATO pack, in English …
 docs/dictionnaire.md          … and in French
+docs/openapi.json             the operations of the API
 """
 
 from __future__ import annotations
@@ -137,7 +138,22 @@ def made() -> dict[Path, bytes]:
     files = {DOCS / "schemas" / name: data for name, data in schemas().items()}
     for name, lang in (("data-dictionary.md", "en"), ("dictionnaire.md", "fr")):
         files[DOCS / name] = ("\n".join(dictionary(pack, lang)) + "\n").encode()
+    files[DOCS / "openapi.json"] = openapi()
     return files
+
+
+def openapi() -> bytes:
+    import os
+    import tempfile
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eirene_web.config.settings")
+    os.environ.setdefault("EIRENE_HOME", tempfile.gettempdir())
+    import django
+
+    django.setup()
+    from eirene_web.api.description import as_bytes
+
+    return as_bytes()
 
 
 def main() -> int:

@@ -7,4 +7,4 @@ from eirene_web.policy import Kind, Row, Verb
 KINDS: list[Kind] = []
 VERBS: list[Verb] = []
 ROWS: list[Row] = []
-ROUTES: dict[str, str] = dict.fromkeys(("api-openapi", "api-nothing", "api-none", "api-root"), "published.read")
+ROUTES: dict[str, str] = dict.fromkeys(("api-openapi", "api-nothing", "api-none", "api-root"), "release.read_public")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from eirene_web.policy import Kind, Row, Verb
 
-from eirene_web.policy import Kind, Row, Verb, rows
-
-KINDS = [Kind("published", _("what is published"), {"": _("published")})]
-VERBS = [Verb("published.read", _("read what is published"), "published", "published.read", scope="read")]
-ROWS: list[Row] = [*rows("published.read", "public", "any")]
+KINDS: list[Kind] = []
+VERBS: list[Verb] = []
+ROWS: list[Row] = []
 
 #: Which verb each address serves that is not declared by `@page`.
 ROUTES: dict[str, str] = dict.fromkeys(
@@ -17,5 +15,5 @@ ROUTES: dict[str, str] = dict.fromkeys(
         "framework", "method", "glossary", "edition", "figures", "figure", "figure-data", "figure-series", "nations",
         "nation", "data", "file", "chapter",
     ),
-    "published.read",
+    "release.read_public",
 )  # fmt: skip

@@ -76,13 +76,14 @@ WAYS = {
 @dataclass
 class Stage:
     world: World
+    nation: str = NATION
     #: Primary keys of what belongs to AAA's report, by name.
     things: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     @property
     def report(self) -> Report:
-        return self.world.report(NATION)
+        return self.world.report(self.nation)
 
     @property
     def cycle(self) -> Cycle:
@@ -115,15 +116,15 @@ class Stage:
             case "submission":
                 return submission_target(Submission.objects.select_related("report__cycle").get(report=self.report))
             case "body":
-                return body_target(Body.objects.get(alliance=alliance, code=NATION))
+                return body_target(Body.objects.get(alliance=alliance, code=self.nation))
             case "person":
-                return person_target(self.world.alliance, self.world.people[f"{NATION}.reader"])
+                return person_target(self.world.alliance, self.world.people[f"{self.nation}.reader"])
             case "account":
-                return account_target(self.world.people[f"{NATION}.rapporteur"].pk)
+                return account_target(self.world.people[f"{self.nation}.rapporteur"].pk)
             case "edition":
                 return edition_target(self.draft)
             case "edition_part":
-                return part_target(self.draft, NATION)
+                return part_target(self.draft, self.nation)
             case _:
                 return Target(kind, alliance)
 

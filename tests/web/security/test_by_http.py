@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings as django_settings
 from django.db import transaction
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from eirene_web import clock
 from eirene_web.api import auth
@@ -32,6 +31,7 @@ from web.security.addresses import (
     path_of,
     target_of,
 )
+from web.security.signing_in import client_of
 from web.security.stage import Stage
 from web.world import IN_CYCLE
 
@@ -82,16 +82,6 @@ def test_every_name_in_an_address_is_known() -> None:
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 
-def client_of(staged: Stage, who: str) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(staged.world.people[who], backend=django_settings.AUTHENTICATION_BACKENDS[0])
-    request = RequestFactory().get("/")
-    request.session, request.user = client.session, staged.world.people[who]
-    record_authentication(request, staged.world.people[who], "mfa", type="totp")
-    request.session.save()
-    return client
-
-
 def expected(actor: Actor, verbs: tuple[str, ...], name: str, now: Stage) -> tuple[bool, bool, bool]:
     """Whether all, any of the verbs is allowed, and whether any of the things is seen."""
     told = [decide(actor, verb, target_of(now, name, verb, actor)) for verb in verbs]
@@ -112,7 +102,7 @@ def wrong_page(name: str, method: str, status: int, all_: bool, any_: bool, seen
 
 def try_page(staged: Stage, name: str, people: tuple[str, ...], states: tuple[str, ...]) -> list[str]:
     address, wrong = PAGES[name], []
-    clients = {who: client_of(staged, who) for who in people}
+    clients = {who: client_of(staged.world, who) for who in people}
     for state in states:
         with transaction.atomic():
             staged.put("report", state)
@@ -202,17 +192,3 @@ def try_operation(staged: Stage, name: str, people: tuple[str, ...], states: tup
 def test_an_operation_is_done_as_the_table_says(staged: Stage, name: str) -> None:
     wrong = try_operation(staged, name, SAMPLE, STATES)
     assert not wrong, f"{OPERATIONS[name].verbs}\n" + "\n".join(wrong)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_every_page_for_everybody_in_every_state(staged: Stage, name: str) -> None:
-    wrong = try_page(staged, name, tuple(staged.world.people), tuple(staged.states("report")))
-    assert not wrong, f"{PAGES[name].verbs}\n" + "\n".join(wrong[:60])
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_every_operation_for_everybody_in_every_state(staged: Stage, name: str) -> None:
-    wrong = try_operation(staged, name, tuple(staged.world.people), tuple(staged.states("report")))
-    assert not wrong, f"{OPERATIONS[name].verbs}\n" + "\n".join(wrong[:60])
