@@ -208,11 +208,12 @@ def _extra(one: Operation, version: bool, media: str) -> dict[str, Any]:
     if headers:
         found["parameters"] = headers
     if media:
-        content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media.split()}
+        content = {kind: {"schema": _FILE if kind != "application/json" else {}} for kind in media.split()}
         found["responses"] = {one.status: {"content": content}}
     return found
 
 
+_FILE = {"type": "string", "format": "binary"}
 _KEY = (
     "Any text that is new for each thing you want done: asked again with the same key, it is done once and told the "
     "same. Kept for a day."
@@ -343,3 +344,7 @@ class In(Schema):
     """What comes in: a field that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(In):
+    """An empty object: there is nothing to say."""

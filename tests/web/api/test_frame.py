@@ -354,3 +354,19 @@ def test_every_operation_declares_verbs_that_exist(name: str) -> None:
     if one.method == "GET":
         assert scopes == {"read"}
     assert one.function.__doc__, f"{name} says nothing about itself"
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """OpenAPI knows shapes by their names alone: the second of two would stand for both."""
+    from ninja import Schema
+
+    found: dict[str, set[str]] = {}
+
+    def walk(kind: type) -> None:
+        for one in kind.__subclasses__():
+            if one.__module__.startswith("eirene_web.api") and "[" not in one.__name__:
+                found.setdefault(one.__name__, set()).add(one.__module__)
+            walk(one)
+
+    walk(Schema)
+    assert not {name: modules for name, modules in found.items() if len(modules) > 1}

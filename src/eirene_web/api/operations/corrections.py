@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Query, Schema
 from pydantic import Field
 
-from eirene_web.api.frame import Call, CodeOf, IdOf, In, not_there, operation
+from eirene_web.api.frame import Call, CodeOf, IdOf, In, Nothing, not_there, operation
 from eirene_web.api.operations.shapes import Code, Json, PersonOut, Reason, Words
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
@@ -89,10 +89,6 @@ def _known(call: Call, cycle: str, body: str, pk: int) -> int:
     if not queries.corrections(call.actor, call.here).filter(pk=pk, report=report).exists():
         raise not_there()
     return pk
-
-
-class Nothing(In):
-    pass
 
 
 @operation("POST", f"{_PLACE}/{{correction}}/withdraw", "report.see", "report.correct")

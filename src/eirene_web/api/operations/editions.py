@@ -12,7 +12,7 @@ from pydantic import Field
 
 from eirene.errors import EireneError
 from eirene.text import pick
-from eirene_web.api.frame import Call, CodeOf, IdOf, In, download, not_there, operation
+from eirene_web.api.frame import Call, CodeOf, IdOf, In, Nothing, download, not_there, operation
 from eirene_web.api.operations.shapes import Code, Day, Instant, Json, PersonOut, Reason, Text, Words
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.editions import content, queries
@@ -70,10 +70,6 @@ def editions(call: Call, query: Query[Part]) -> Page[EditionOut]:
 def edition(call: Call, cycle: CodeOf) -> EditionOut:
     """The edition of a cycle: how far it is on its way to a release."""
     return _again(call, cycle)
-
-
-class Nothing(In):
-    pass
 
 
 @operation("POST", _PLACE, "edition.see", "edition.begin", status=201)

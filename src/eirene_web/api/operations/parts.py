@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field
 
-from eirene_web.api.frame import Call, CodeOf, IdOf, In, operation
+from eirene_web.api.frame import Call, CodeOf, IdOf, In, Nothing, operation
 from eirene_web.api.operations.editions import (
     CirculationOut,
     CommentIn,
@@ -28,7 +28,7 @@ _PLACE = "/{alliance}/cycles/{cycle}/edition/parts/{nation}"
 Ref = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class PartOut(Schema):
+class StandingOut(Schema):
     ref: str
     label: str
     standing: str
@@ -46,13 +46,13 @@ class PositionOut(Schema):
     withdrawn: dt.datetime | None
 
 
-class OwnPartOut(Schema):
+class OwnStandingOut(Schema):
     cycle: str
     nation: str
     state: str
     audience: str
     common: bool = Field(description="Whether it speaks on the common text, or on its own chapter alone.")
-    statements: list[PartOut] = Field(description="Each statement, and how the nation counts in it.")
+    statements: list[StandingOut] = Field(description="Each statement, and how the nation counts in it.")
     positions: list[PositionOut]
     circulation: CirculationOut | None
     comments: list[CommentOut]
@@ -64,15 +64,15 @@ def _position(one: Position) -> PositionOut:
 
 
 @operation("GET", _PLACE, "part.see")
-def own_part(call: Call, cycle: CodeOf, nation: CodeOf) -> OwnPartOut:
+def own_part(call: Call, cycle: CodeOf, nation: CodeOf) -> OwnStandingOut:
     """Where the nation appears in the edition before it is published, and nothing of any other nation."""
     draft = queries.find_part(call.actor, call.here, cycle, nation)
     own = queries.own_part(call.actor, draft, nation)
     sent = own.circulation
-    return OwnPartOut(
+    return OwnStandingOut(
         cycle=cycle, nation=nation, state=draft.state, audience=own.audience, common=own.common,
         statements=[
-            PartOut(ref=p.ref, label=p.label, standing=p.standing, value=p.value, reason=p.reason,
+            StandingOut(ref=p.ref, label=p.label, standing=p.standing, value=p.value, reason=p.reason,
                     questions=list(p.questions))
             for p in own.parts(call.lang)
         ],
@@ -141,10 +141,6 @@ def reserve(call: Call, cycle: CodeOf, nation: CodeOf, data: ReserveIn) -> Posit
     return _position(positions.reserve(actor=call.actor, draft=draft.pk, nation=nation, on=data.on, text=data.text))
 
 
-class Nothing(In):
-    pass
-
-
 @operation("POST", f"{_PLACE}/positions/{{position}}/withdraw", "part.see", "part.withhold", "part.reserve")
 def withdraw_position(call: Call, cycle: CodeOf, nation: CodeOf, position: IdOf, data: Nothing) -> PositionOut:
     """Takes a withholding, footnote or reservation back."""
@@ -160,7 +156,7 @@ class BreakIn(In):
 
 
 @operation("POST", f"{_PLACE}/breaks", "part.see", "silence.break", status=201)
-def break_silence(call: Call, cycle: CodeOf, nation: CodeOf, data: BreakIn) -> OwnPartOut:
+def break_silence(call: Call, cycle: CodeOf, nation: CodeOf, data: BreakIn) -> OwnStandingOut:
     """Breaks silence on one statement: a reason, and the wording that is asked for."""
     draft = _find(call, cycle, nation)
     silence.break_silence(actor=call.actor, draft=draft.pk, nation=nation, **data.model_dump())
@@ -174,7 +170,7 @@ class TimeIn(In):
 
 
 @operation("POST", f"{_PLACE}/extensions", "part.see", "silence.ask_time", status=201)
-def ask_time(call: Call, cycle: CodeOf, nation: CodeOf, data: TimeIn) -> OwnPartOut:
+def ask_time(call: Call, cycle: CodeOf, nation: CodeOf, data: TimeIn) -> OwnStandingOut:
     """Asks for more time."""
     draft = _find(call, cycle, nation)
     silence.ask_time(actor=call.actor, draft=draft.pk, nation=nation, **data.model_dump())

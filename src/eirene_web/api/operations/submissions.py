@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Schema
 from pydantic import Field
 
-from eirene_web.api.frame import Call, CodeOf, In, not_there, operation
+from eirene_web.api.frame import Call, CodeOf, In, Nothing, not_there, operation
 from eirene_web.api.operations.shapes import PersonOut, PostOut
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.policy import Target
@@ -67,10 +67,6 @@ def document(call: Call, cycle: CodeOf, body: CodeOf, number: int) -> HttpRespon
     found = _find(call, call.report(cycle, body), number)
     call.headers["ETag"] = f'"{found.sha256}"'
     return HttpResponse(bytes(found.document), content_type="application/json")
-
-
-class Nothing(In):
-    pass
 
 
 @operation("POST", _PLACE, "report.see", "report.submit", status=201, version=True)
