@@ -159,6 +159,29 @@ SERVICES: dict[str, Tried] = {
     f"{_REPORTS}.reviewing.return_report": Tried(
         "review.return", of_report(reason="Because.", questions={QUESTION: "Which?"})
     ),
+    f"{_REPORTS}.corrections.request_correction": Tried(
+        "report.correct", of_report(question=QUESTION, changes={"value.en": "Else."}, reason="Because.")
+    ),
+    f"{_REPORTS}.corrections.withdraw_correction": Tried(
+        "report.correct", lambda s: {"correction": s.things["correction"]}
+    ),
+    f"{_REPORTS}.corrections.decide_correction": Tried(
+        "review.decide_correction", lambda s: {"correction": s.things["correction"], "accept": False, "decision": "No."}
+    ),
+    f"{_REPORTS}.cycles.add_body": Tried("cycle.change", of_cycle(body="EEE", why="Because.")),
+    f"{_REPORTS}.cycles.remind": Tried("cycle.remind", of_cycle(bodies=[NATION])),
+    f"{_REPORTS}.reviewing.ask_clarification": Tried("review.ask", of_report(question=QUESTION, text="Words.")),
+    f"{_REPORTS}.reviewing.write_note": Tried("review.note", of_report(question=QUESTION, text="Words.")),
+    f"{_REPORTS}.reviewing.reply_from_office": Tried(
+        "review.ask", lambda s: {"thread": s.things["thread question"], "text": "Words."}
+    ),
+    f"{_REPORTS}.reviewing.set_flag": Tried(
+        "review.ask", lambda s: {"thread": s.things["thread clarification"], "flag": True}
+    ),
+    f"{_REPORTS}.reviewing.settle_thread": Tried(
+        "review.ask", lambda s: {"thread": s.things["thread clarification"]}
+    ),
+    f"{_REPORTS}.submitting.declare_minutes": Tried("report.declare_time", of_report(minutes=60)),
     f"{_ORGANISATIONS}.alliances.continue_nation": Tried(
         "bodies.change", of_alliance(old=NATION, new=OTHER, since=DAY), also=lambda s: body_of(s, OTHER)
     ),
