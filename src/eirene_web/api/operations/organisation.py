@@ -15,7 +15,7 @@ from eirene_web.api.frame import Call, CodeOf, IdOf, In, not_there, operation
 from eirene_web.api.operations.shapes import Code, Day, GivenText, Pk, Text, Why
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.organisations import queries, services
-from eirene_web.organisations.models import Body, Holding, Post
+from eirene_web.organisations.models import Body, Holding, Invitation, Post
 from eirene_web.policy import can
 
 Role = Annotated[str, Field(max_length=24, pattern=r"^[a-z_]+$")]
@@ -200,15 +200,13 @@ class NewHolder(In):
 
 @operation("POST", "/{alliance}/posts/{post}/holders", "bodies.see", "posts.fill", status=201)
 def fill_post(call: Call, post: IdOf, data: NewHolder) -> HolderOut:
-    """Puts somebody who has an account into a post; others are invited on the page.
+    """Puts somebody who has an account into a post; others are invited.
 
     Whether an address has an account is told only to those who may fill the post.
     """
     row = _known(call, post)
     call.ask("posts.fill", queries.body_target(row.body))
-    person = Person.objects.filter(email__iexact=data.email, is_active=True).first()
-    if person is None:
-        raise UsageError(_("Nobody here has this address."), remedy=_("Invite them on the page of the post."))
+    person = _person(data.email)
     return _holder(
         services.fill_post(
             actor=call.actor, post=row.pk, person=person.pk, via=data.via, since=data.since, until=data.until
@@ -226,3 +224,78 @@ def end_holding(call: Call, holding: IdOf, data: End) -> HolderOut:
     found = Holding.objects.select_related("post__body").filter(pk=holding).first()
     _known(call, found.post_id if found else 0)
     return _holder(services.leave_post(actor=call.actor, holding=holding, until=data.until, why=data.why))
+
+
+class HandOver(In):
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    on: Day
+    why: Annotated[str, Field(max_length=4_000)] = ""
+
+
+@operation("POST", "/{alliance}/holdings/{holding}/hand-over", "bodies.see", "posts.fill")
+def hand_over(call: Call, holding: IdOf, data: HandOver) -> HolderOut:
+    """In one step: the holder’s last day is the eve, the successor’s first day is `on`."""
+    found = Holding.objects.filter(pk=holding).first()
+    row = _known(call, found.post_id if found else 0)
+    call.ask("posts.fill", queries.body_target(row.body))
+    successor = _person(data.email)
+    return _holder(services.hand_over(actor=call.actor, holding=holding, to=successor.pk, on=data.on, why=data.why))
+
+
+def _person(email: str) -> Person:
+    """Somebody who has an account. Asked only for those who may fill posts."""
+    found = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise UsageError(_("Nobody here has this address."), remedy=_("Invite them first."))
+    return found
+
+
+# --- invitations ----------------------------------------------------------------------------------------------------
+
+
+class InvitationOut(Schema):
+    id: int
+    post: int
+    email: str
+    made: dt.datetime
+    expires: dt.datetime
+
+
+class NewInvitation(In):
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    name: Annotated[str, Field(max_length=200)] = ""
+    language: Annotated[str, Field(pattern=r"^(en|fr)$")] = "en"
+    via: Literal["holder", "acting", "delegate"] = "holder"
+    since: Day | None = None
+
+
+@operation("POST", "/{alliance}/posts/{post}/invitations", "bodies.see", "posts.fill", status=201)
+def invite(call: Call, post: IdOf, data: NewInvitation) -> InvitationOut:
+    """Asks somebody, by mail, to take a post."""
+    made = services.invite(actor=call.actor, post=_known(call, post).pk, **data.model_dump())
+    return InvitationOut(id=made.pk, post=made.post_id, email=made.email, made=made.made, expires=made.expires)
+
+
+class Withdrawal(In):
+    why: Annotated[str, Field(max_length=4_000)] = ""
+
+
+@operation("POST", "/{alliance}/invitations/{invitation}/withdraw", "bodies.see", "posts.fill", status=204)
+def withdraw_invitation(call: Call, invitation: IdOf, data: Withdrawal) -> None:
+    """Takes an invitation back; its link opens nothing any more."""
+    found = Invitation.objects.filter(pk=invitation).first()
+    _known(call, found.post_id if found else 0)
+    services.withdraw_invitation(actor=call.actor, invitation=invitation, why=data.why)
+
+
+class Closing(In):
+    until: Day
+    why: Annotated[str, Field(max_length=4_000)] = ""
+
+
+@operation("POST", "/{alliance}/bodies/{body}/close", "bodies.see", "bodies.change")
+def close_body(call: Call, body: CodeOf, data: Closing) -> BodyOut:
+    """The body ends on a day."""
+    queries.find_body(call.actor, call.here, body)
+    made = services.close_body(actor=call.actor, alliance=call.slug, code=body, until=data.until, why=data.why)
+    return _body(call, made)
