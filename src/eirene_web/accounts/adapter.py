@@ -31,7 +31,9 @@ _TOLD = {
     "mfa/messages/totp_deactivated.txt": _("The authenticator app is no second factor any more."),
     "mfa/messages/webauthn_added.txt": _("The key is added."),
     "mfa/messages/webauthn_removed.txt": _("The key is removed."),
-    "mfa/messages/recovery_codes_generated.txt": _("These are your recovery codes. Keep them where only you find them."),
+    "mfa/messages/recovery_codes_generated.txt": _(
+        "These are your recovery codes. Keep them where only you find them."
+    ),
     "socialaccount/messages/account_connected.txt": _("From now on you can sign in that way too."),
     "socialaccount/messages/account_connected_updated.txt": _("You could sign in that way already."),
     "socialaccount/messages/account_connected_other.txt": _("That account belongs to somebody else here."),
@@ -69,8 +71,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             record_authentication(request, user, "mfa", type="sso", provider=social.account.provider)
         _just_authenticated(request)
         response = super().post_login(request, user, **given)
-        services.note_sign_in(person=user, method=strength.method_of(request), success=True, address=self._from(request))
-        if strength.owes_second_factor(user):
+        services.note_sign_in(
+            person=user, method=strength.method_of(request), success=True, address=self._from(request)
+        )
+        if not strength.is_strong(request) and strength.owes_second_factor(user):
             query = urlencode({"next": response.headers["Location"]})
             return HttpResponseRedirect(f"{reverse('second-factor')}?{query}")
         return response
@@ -83,6 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A row is written whether there is such a person or not, so that neither takes longer."""
         person = Person.objects.filter(email__iexact=credentials.get("email") or "").first()
         services.note_sign_in(person=person, method="password", success=False, address=self._from(request))
+
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        services.note_sign_in(
+            person=user, method=strength.method_of(request, user), success=False, address=self._from(request)
+        )
+        return super().respond_user_inactive(request, user)
 
     def _from(self, request: HttpRequest) -> str:
         return str(self.get_client_ip(request))[:64]
@@ -99,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, level, message=str(_TOLD[message_template]))
 
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
-        """By a job: the link is made when the mail is, and an address that exists takes no longer than one that does not."""
+        """By a job: the link is made when the mail is, and an address that exists takes no longer than another."""
         services.ask_for_reset(person=user)
 
 
@@ -119,7 +129,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """An account elsewhere opens nothing until the person, or an invitation, has linked it: never by its address."""
+        """An account elsewhere opens nothing until the person or an invitation has linked it; never by its address."""
         return False
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
@@ -134,7 +144,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = {  # noqa: RUF012  as allauth declares it
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is not right, or not any more. Type the one that is shown now."),
-        "cannot_delete_authenticator": _("Your role asks for a second factor. Add another one first, then remove this."),
+        "cannot_delete_authenticator": _(
+            "Your role asks for a second factor. Add another one first, then remove this."
+        ),
     }
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:

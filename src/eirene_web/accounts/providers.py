@@ -1,4 +1,4 @@
-"""Our shape of allauth's OIDC and SAML providers: the subject and how it signed in are kept, nothing else of a person."""
+"""Our shape of allauth's OIDC and SAML providers: of a person nothing is kept but subject and way of signing in."""
 
 from __future__ import annotations
 

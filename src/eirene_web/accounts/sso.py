@@ -133,7 +133,9 @@ def _checked(entry: dict[str, Any], seen: set[str], problem: Callable[..., None]
             good = False
     mfa = entry.get("mfa", {})
     if not isinstance(mfa, dict) or set(mfa) - {"acr", "amr"} or not all(isinstance(v, list) for v in mfa.values()):
-        problem("“mfa” is not right.", 'Write {"acr": ["…"], "amr": ["mfa"]}: what the provider says of a second factor.')
+        problem(
+            "“mfa” is not right.", 'Write {"acr": ["…"], "amr": ["mfa"]}: what the provider says of a second factor.'
+        )
         good = False
     return good
 
@@ -171,7 +173,9 @@ def _saml(entry: Mapping[str, Any], folder: Path, problem: Callable[..., None]) 
         try:
             certificate = (folder / entry["certificate_file"]).read_text(encoding="ascii")
         except (OSError, ValueError):
-            problem(f"“certificate_file” {entry['certificate_file']!r} cannot be read.", "Name a PEM file beside this one.")
+            problem(
+                f"“certificate_file” {entry['certificate_file']!r} cannot be read.", "Name a PEM file beside this one."
+            )
     return {
         "provider_id": entry["id"],
         "name": entry["name"],

@@ -22,9 +22,9 @@ def is_strong(request: HttpRequest) -> bool:
     return "mfa" in methods or (settings.EIRENE_DEMO and "demo" in methods)
 
 
-def method_of(request: HttpRequest) -> str:
-    """The steps of this sign-in, joined: password+totp."""
-    records = get_authentication_records(request, request.user)
+def method_of(request: HttpRequest, person: Person | None = None) -> str:
+    """The steps of this sign-in, joined: password+totp. `person`: who is signing in and is not signed in yet."""
+    records = get_authentication_records(request, person or request.user)
     names = {"socialaccount": "sso"}
     steps = [
         str(r.get("type") or "mfa") if r["method"] == "mfa" else names.get(r["method"], r["method"]) for r in records

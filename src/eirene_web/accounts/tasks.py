@@ -22,6 +22,11 @@ def absolute(path: str) -> str:
     return f"{settings.EIRENE_URL or 'http://localhost:8000'}{path}"
 
 
+def letter(*paragraphs: str) -> str:
+    """The text of a mail."""
+    return "\n\n".join(paragraphs) + "\n"
+
+
 @background
 def mail_reset(running: Running, *, to: int) -> dict[str, Any] | None:
     """The link for a new password, in the person's language. Whoever is suspended gets none."""
@@ -32,11 +37,12 @@ def mail_reset(running: Running, *, to: int) -> dict[str, Any] | None:
         key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
         uid, _dash, rest = key.partition("-")
         link = absolute(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest}))
-        text = _(
-            "Good day,\n\nsomebody, most likely you, has asked for a new password for Eirene.\n\n"
-            "Open this page to choose one:\n%(link)s\n\n"
-            "The link works once. If you did not ask, do nothing: your password stays as it is.\n"
-        ) % {"link": link}
+        text = letter(
+            _("Good day,"),
+            _("somebody, most likely you, has asked for a new password for Eirene. Open this page to choose one:"),
+            link,
+            _("The link works once. If you did not ask, do nothing: your password stays as it is."),
+        )
         send_mail(_("A new password for Eirene"), text, settings.DEFAULT_FROM_EMAIL, [person.email])
     return {"person": person.pk}
 

@@ -74,7 +74,7 @@ sso_urls = [
     path("account/oidc/<slug:provider_id>/callback/", views.oidc_callback, name="openid_connect_callback"),
 ]
 if saml_installed():
-    from allauth.socialaccount.providers.saml import views as saml
+    from eirene_web.accounts import saml
 
     sso_urls += [
         path("account/saml/<slug:organization_slug>/login/", saml.login, name="saml_login"),

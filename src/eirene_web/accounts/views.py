@@ -27,6 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from eirene.text import pick
 from eirene_web.accounts import forms, queries, services, strength
+from eirene_web.accounts.leaving import leaving
 from eirene_web.accounts.models import Person
 from eirene_web.accounts.providers import OidcAdapter
 from eirene_web.organisations import queries as organisations
@@ -184,7 +185,7 @@ def _oidc(view: type[Any]) -> Any:
     return serve
 
 
-oidc_login, oidc_callback = _oidc(OAuth2LoginView), _oidc(OAuth2CallbackView)
+oidc_login, oidc_callback = leaving(_oidc(OAuth2LoginView)), _oidc(OAuth2CallbackView)
 
 
 @never_cache
@@ -195,7 +196,9 @@ def demo(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         chosen = request.POST.get("person", "")
-        person = Person.objects.filter(pk=int(chosen), demo=True, is_active=True).first() if chosen.isdigit() else None
+        person = (
+            Person.objects.filter(pk=int(chosen), demo=True, is_active=True).first() if chosen.isdecimal() else None
+        )
         if person is None:
             raise Http404
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])

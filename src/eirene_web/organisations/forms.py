@@ -8,13 +8,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from eirene_web.accounts.forms import languages, zones
 from eirene_web.organisations.models import Body, Holding, Post
 from eirene_web.policy import ROLES
+
+#: Roles that may be limited to sections.
+LIMITED = ("contributor", "clearing_officer", "reader")
 
 
 class Day(forms.DateInput):
@@ -39,7 +41,7 @@ class Named(forms.Form):
         for code, _name in settings.LANGUAGES:
             tongue = get_language_info(code)["name_translated"]
             own[f"name_{code}"] = forms.CharField(
-                label=_now("%(what)s, in %(language)s") % {"what": self.name_label, "language": tongue},
+                label=gettext("%(what)s, in %(language)s") % {"what": self.name_label, "language": tongue},
                 max_length=200, required=False, initial=(words or {}).get(code, ""),
             )  # fmt: skip
         self.fields = {**own, **self.fields}
@@ -47,7 +49,7 @@ class Named(forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         if not self.words:
-            self.add_error(f"name_{settings.LANGUAGE_CODE}", _now("A name is needed, in one language at least."))
+            self.add_error(f"name_{settings.LANGUAGE_CODE}", gettext("A name is needed, in one language at least."))
         return found
 
     @property
@@ -100,7 +102,9 @@ class PostForm(Named):
 
     name_label = _("Title")
     mailbox = forms.EmailField(
-        label=_("Mailbox"), required=False, help_text=_("A functional address outlives its readers. Empty: the holder’s.")
+        label=_("Mailbox"),
+        required=False,
+        help_text=_("A functional address outlives its readers. Empty: the holder’s."),
     )
     above = forms.TypedChoiceField(label=_("Post above"), required=False, coerce=int, empty_value=None)
     contact = forms.BooleanField(
@@ -111,7 +115,7 @@ class PostForm(Named):
     until = a_day(_("Last day"), required=False, help_text=_("Fill in to close the post."))
 
     def __init__(
-        self, *given: Any, body: Body, posts: list[tuple[int, str]], sections: list[str], post: Post | None = None,
+        self, *given: Any, body: Body, posts: list[tuple[int, str]], sections: dict[str, str], post: Post | None = None,
         **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*given, **more)
@@ -125,9 +129,9 @@ class PostForm(Named):
             self.fields[f"role_{code}"] = forms.BooleanField(
                 label=ROLES[code].title, help_text=ROLES[code].description, required=False, initial=code in held
             )
-            if at == "body":
+            if at == "body" and code in LIMITED:
                 self.fields[f"sections_{code}"] = forms.CharField(
-                    label=_now("Sections for “%(role)s”") % {"role": ROLES[code].title}, required=False,
+                    label=gettext("Sections for “%(role)s”") % {"role": ROLES[code].title}, required=False,
                     max_length=400, initial=", ".join(held.get(code, [])),
                 )  # fmt: skip
 
@@ -147,7 +151,7 @@ class PostForm(Named):
         for code in self.role_codes:
             wrong = [one for one in self._sections(code) if one not in self.known]
             if wrong:
-                message = _now("There is no section “%(section)s”. The sections are: %(all)s.")
+                message = gettext("There is no section “%(section)s”. The sections are: %(all)s.")
                 self.add_error(f"sections_{code}", message % {"section": wrong[0][:20], "all": ", ".join(self.known)})
         return found
 

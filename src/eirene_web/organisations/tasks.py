@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from eirene.text import date, pick
-from eirene_web.accounts.tasks import absolute
+from eirene_web.accounts.tasks import absolute, letter
 from eirene_web.organisations.models import Invitation
 from eirene_web.organisations.packs import pack_of
 from eirene_web.organisations.services.invitations import link_for
@@ -22,22 +22,29 @@ from eirene_web.work.services import Running, background
 def mail_invitation(running: Running, *, invitation: int) -> dict[str, Any] | None:
     """The link by which an invitation is answered, in the language that was chosen for it."""
     row = (
-        Invitation.objects.select_related("post__body__alliance").filter(pk=invitation, used=None, withdrawn=None).first()
+        Invitation.objects.select_related("post__body__alliance")
+        .filter(pk=invitation, used=None, withdrawn=None)
+        .first()
     )
     if row is None:
         return None
     with translation.override(row.language):
         pack = pack_of(row.post.body.alliance)
         link = absolute(reverse("invitation", args=[link_for(row)]))
-        text = _(
-            "Good day,\n\nyou are asked to take a post in Eirene, where %(alliance)s keeps its work on Women, Peace and "
-            "Security:\n%(post)s\n\nOpen this page to answer:\n%(link)s\n\n"
-            "The link works once, until %(until)s. It is for you alone: do not pass it on. "
-            "If you know nothing of this, do nothing.\n"
-        ) % {
-            "alliance": pick(pack.header.title, row.language), "post": pick(row.post.title, row.language),
-            "link": link, "until": date(row.expires.date(), row.language),
-        }  # fmt: skip
+        alliance, until = pick(pack.header.title, row.language), date(row.expires.date(), row.language)
+        asked = _(
+            "you are asked to take a post in Eirene, where %(alliance)s keeps its work on Women, Peace and Security:"
+        )
+        once = _("The link works once, until %(until)s. It is for you alone: do not pass it on.")
+        text = letter(
+            _("Good day,"),
+            asked % {"alliance": alliance},
+            pick(row.post.title, row.language),
+            _("Open this page to answer:"),
+            link,
+            once % {"until": until},
+            _("If you know nothing of this, do nothing."),
+        )
         subject = _("Your post in Eirene, %(alliance)s") % {"alliance": pick(pack.header.short_title, row.language)}
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [row.email])
     return {"invitation": row.pk}

@@ -8,6 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -65,9 +66,21 @@ class Visit:
         return not self.actor.strong and owes_second_factor(self.person)
 
     def time_zone(self, body: Body | None = None) -> zoneinfo.ZoneInfo:
-        """The clock that this person reads: their own, else the body's, else the alliance's."""
-        name = self.person.time_zone or (body.time_zone if body else "") or self.alliance.time_zone
-        return zoneinfo.ZoneInfo(name)
+        """The clock that this person reads: their own, else that of the body, of its nation, of the alliance.
+
+        `body` None: that in which they hold their first post.
+        """
+        own = self.person.time_zone or (body.time_zone if body else "")
+        if own:
+            return zoneinfo.ZoneInfo(own)
+        nation = body.nation if body else next((g.nation for g in self.actor.grants), "")
+        return zoneinfo.ZoneInfo(self._zones.get(nation, "") or self.alliance.time_zone)
+
+    @cached_property
+    def _zones(self) -> dict[str, str]:
+        """Clocks of nations (and partners) that have one of their own. One query, asked only when a nation is meant."""
+        own = Body.objects.filter(alliance=self.alliance, code=F("nation")).exclude(time_zone="")
+        return dict(own.values_list("code", "time_zone"))
 
     def render(self, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         self.request.visit = self  # type: ignore[attr-defined]

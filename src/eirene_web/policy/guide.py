@@ -25,11 +25,12 @@ WHERE: dict[Relation, Any] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One row in words: who, where, and in which states (none: in every state)."""
+    """One row in words: who, where, in which states; where those are nearly all, in which not. Neither: always."""
 
     role: Role
     where: Any
-    states: tuple[Any, ...]
+    states: tuple[Any, ...] = ()
+    unless: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,4 +72,7 @@ def _lines(rules: Table, kind: Kind, verb: Verb, roles: Container[str] | None) -
 
 def _line(kind: Kind, row: Row) -> Line:
     states = tuple(word for state, word in kind.states.items() if state in row.states)
+    others = tuple(word for state, word in kind.states.items() if state not in row.states)
+    if not row.states or len(others) < min(3, len(states)):
+        return Line(ROLES[row.role], WHERE[row.relation], unless=others if row.states else ())
     return Line(ROLES[row.role], WHERE[row.relation], states)

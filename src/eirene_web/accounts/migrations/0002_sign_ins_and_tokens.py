@@ -6,65 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bucket',
+            name="Bucket",
             fields=[
-                ('key', models.CharField(max_length=160, primary_key=True, serialize=False)),
-                ('level', models.FloatField()),
-                ('at', models.FloatField()),
+                ("key", models.CharField(max_length=160, primary_key=True, serialize=False)),
+                ("level", models.FloatField()),
+                ("at", models.FloatField()),
             ],
         ),
         migrations.CreateModel(
-            name='Kept',
+            name="Kept",
             fields=[
-                ('key', models.CharField(max_length=250, primary_key=True, serialize=False)),
-                ('value', models.TextField()),
-                ('until', models.FloatField()),
+                ("key", models.CharField(max_length=250, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("until", models.FloatField()),
             ],
         ),
         migrations.AddField(
-            model_name='person',
-            name='sessions',
+            model_name="person",
+            name="sessions",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('method', models.CharField(max_length=60)),
-                ('success', models.BooleanField()),
-                ('address', models.CharField(blank=True, max_length=64)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("method", models.CharField(max_length=60)),
+                ("success", models.BooleanField()),
+                ("address", models.CharField(blank=True, max_length=64)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='sign_ins_of')],
+                "indexes": [models.Index(fields=["person", "-at"], name="sign_ins_of")],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alliance', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=80)),
-                ('prefix', models.CharField(max_length=12, unique=True)),
-                ('hash', models.CharField(max_length=64)),
-                ('scopes', models.CharField(max_length=20)),
-                ('strong', models.BooleanField(default=False)),
-                ('created', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('last_used', models.DateTimeField(null=True)),
-                ('revoked', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alliance", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=80)),
+                ("prefix", models.CharField(max_length=12, unique=True)),
+                ("hash", models.CharField(max_length=64)),
+                ("scopes", models.CharField(max_length=20)),
+                ("strong", models.BooleanField(default=False)),
+                ("created", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("last_used", models.DateTimeField(null=True)),
+                ("revoked", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires__gt', models.F('created'))), name='token_time'), models.CheckConstraint(condition=models.Q(('scopes__in', ['read', 'read write'])), name='token_scopes')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("expires__gt", models.F("created"))), name="token_time"),
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__in", ["read", "read write"])), name="token_scopes"
+                    ),
+                ],
             },
         ),
     ]

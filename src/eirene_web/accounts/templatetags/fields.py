@@ -39,9 +39,12 @@ def field(bound: Any, label: str = "", guide: str = "", autocomplete: str = "") 
 @register.inclusion_tag("accounts/_errors.html")
 def errors(form: Any) -> dict[str, Any]:
     """Everything that is wrong, at the top, each leading to its field."""
-    found = [(name if name == "__all__" else form[name].auto_id, message) for name, messages in form.errors.items() for message in messages
-             if name == "__all__" or name in form.fields] if form is not None and form.is_bound else []  # fmt: skip
-    return {"found": [("" if target == "__all__" else target, message) for target, message in found]}
+    found: list[tuple[str, str]] = []
+    if form is not None and form.is_bound:
+        for name, messages in form.errors.items():
+            target = form[name].auto_id if name in form.fields else ""
+            found += [(target, message) for message in messages]
+    return {"found": found}
 
 
 @register.filter

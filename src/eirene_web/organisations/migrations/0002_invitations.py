@@ -7,34 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('via', models.CharField(choices=[('holder', 'holder'), ('acting', 'acting'), ('delegate', 'by delegation')], default='holder', max_length=8)),
-                ('since', models.DateField(null=True)),
-                ('made', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('hash', models.CharField(blank=True, max_length=64)),
-                ('mailed', models.DateTimeField(null=True)),
-                ('withdrawn', models.DateTimeField(null=True)),
-                ('used', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='organisations.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("language", models.CharField(default="en", max_length=8)),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[("holder", "holder"), ("acting", "acting"), ("delegate", "by delegation")],
+                        default="holder",
+                        max_length=8,
+                    ),
+                ),
+                ("since", models.DateField(null=True)),
+                ("made", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("hash", models.CharField(blank=True, max_length=64)),
+                ("mailed", models.DateTimeField(null=True)),
+                ("withdrawn", models.DateTimeField(null=True)),
+                ("used", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="organisations.post"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires__gt', models.F('made'))), name='invitation_time'), models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('used__isnull', True)), models.Q(('person__isnull', False), ('used__isnull', False), ('withdrawn__isnull', True)), _connector='OR'), name='invitation_used'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('post'), condition=models.Q(('used__isnull', True), ('withdrawn__isnull', True)), name='invitation_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires__gt", models.F("made"))), name="invitation_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", True), ("used__isnull", True)),
+                            models.Q(("person__isnull", False), ("used__isnull", False), ("withdrawn__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="invitation_used",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        models.F("post"),
+                        condition=models.Q(("used__isnull", True), ("withdrawn__isnull", True)),
+                        name="invitation_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,11 +1,11 @@
 """Changes of the organisation, one function each.
 
-    alliances     founding one, following its pack, a nation that continues another
-    bodies        adding, renaming, moving, closing; by which clock
-    posts         adding, changing, closing; the roles that they hold
-    holdings      who takes a post, leaves it, hands it over
-    invitations   asking somebody into a post by mail, and their answer
-    people        suspending and reinstating
+alliances     founding one, following its pack, a nation that continues another
+bodies        adding, renaming, moving, closing; by which clock
+posts         adding, changing, closing; the roles that they hold
+holdings      who takes a post, leaves it, hands it over
+invitations   asking somebody into a post by mail, and their answer
+people        suspending and reinstating
 """
 
 from eirene_web.organisations.services.alliances import continue_nation, found_alliance, sync_with_pack

@@ -84,9 +84,7 @@ def move_body(
     if above is not None and parent is not None:
         if body.kind == Body.Kind.OFFICE:
             raise UsageError(_("The office lies under no other body."))
-        if above.nation != body.nation and not (
-            body.kind == Body.Kind.PARTNER and above.kind == Body.Kind.OFFICE
-        ):
+        if above.nation != body.nation and not (body.kind == Body.Kind.PARTNER and above.kind == Body.Kind.OFFICE):
             raise UsageError(_("A body does not move to another nation."))
         _no_circle(body, above, since)
     new_name = named(name) if name else (last.name if last else {})
@@ -163,5 +161,3 @@ def set_time_zone(*, actor: Actor, alliance: str, code: str, time_zone: str) -> 
         fields=[Field(f"body:{body.code}", "time_zone", before, body.time_zone)],
     )  # fmt: skip
     return body
-
-

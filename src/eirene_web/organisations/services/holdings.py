@@ -104,9 +104,7 @@ def hand_over(*, actor: Actor, holding: int, to: int, on: dt.date, why: str = ""
     ask(actor, "posts.fill", body_target(post.body))
     row = Holding.objects.select_for_update().get(pk=holding)
     if row.until is not None and row.until < on:
-        raise UsageError(
-            _("The post has been handed over, or left, meanwhile."), remedy=_("Look who holds it now.")
-        )
+        raise UsageError(_("The post has been handed over, or left, meanwhile."), remedy=_("Look who holds it now."))
     if on <= row.since:
         raise UsageError(_("The successor begins after the first day of whom they follow."))
     if row.person_id == to:

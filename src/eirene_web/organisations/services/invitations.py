@@ -1,7 +1,7 @@
 """Asking somebody into a post by mail, and their answer.
 
-The link is a signed number and a secret of 32 characters. It is made by the task that mails it, so that it stands in the
-mail and nowhere else; the row keeps its hash. A link that is sent again takes the place of the one before.
+The link is a signed number and a secret of 32 characters. It is made by the task that mails it, so that it stands in
+the mail and nowhere else; the row keeps its hash. A link that is sent again takes the place of the one before.
 """
 
 from __future__ import annotations
@@ -49,8 +49,12 @@ def invite(
     language: str = "en",
     via: str = Holding.Via.HOLDER,
     since: dt.date | None = None,
+    by_mail: bool = True,
 ) -> Invitation:
-    """Asks the owner of an address into a post. Whether they have an account already is told to nobody but them."""
+    """Asks the owner of an address into a post. Whether they have an account already is told to nobody but them.
+
+    by_mail   False: whoever installs passes the link on by hand
+    """
     row = locked_post(post)
     ask(actor, "posts.fill", body_target(row.body))
     address = _address(email)
@@ -64,7 +68,8 @@ def invite(
         post=row, email=address, name=" ".join(name.split())[:200], language=clean_language(language), via=via,
         since=since, by_id=actor.person, made=made, expires=made + LIFE,
     )  # fmt: skip
-    _mail(invitation, actor)
+    if by_mail:
+        _mail(invitation, actor)
     thing = f"invitation:{invitation.pk}"
     record(
         actor, "posts.fill", chain=chain_of(row.body), subject=f"post:{row.pk}",
@@ -97,13 +102,14 @@ def _mail(invitation: Invitation, actor: Actor) -> None:
 
 
 @change
-def resend_invitation(*, actor: Actor, invitation: int) -> Invitation:
+def resend_invitation(*, actor: Actor, invitation: int, by_mail: bool = True) -> Invitation:
     """A new link by mail, good for as long as a first one; the one before it ends."""
     row = _open(actor, invitation)
     _within_measure(actor)
     before, row.expires, row.hash, row.mailed = row.expires, now() + LIFE, "", None
     row.save(update_fields=["expires", "hash", "mailed"])
-    _mail(row, actor)
+    if by_mail:
+        _mail(row, actor)
     record(
         actor, "posts.fill", chain=chain_of(row.post.body), subject=f"post:{row.post_id}",
         fields=[Field(f"invitation:{row.pk}", "expires", before, row.expires)],
@@ -195,9 +201,7 @@ def accept_invitation(
         if password:
             _fit_to_use(password, name)
             hashed = make_password(password)
-    return _accept(
-        token=token, person=person.pk if person else None, name=name, language=language, hashed=hashed
-    )
+    return _accept(token=token, person=person.pk if person else None, name=name, language=language, hashed=hashed)
 
 
 def _fit_to_use(password: str, name: str) -> None:
@@ -241,7 +245,9 @@ def _taker(row: Invitation, person: int | None, name: str, language: str, hashed
             )
         return account
     if account is not None and not may_begin(account):
-        raise UsageError(_("There is an account for this address."), remedy=_("Sign in with it, and open the link again."))
+        raise UsageError(
+            _("There is an account for this address."), remedy=_("Sign in with it, and open the link again.")
+        )
     if account is None:
         account = Person(email=row.email)
     account.name, account.language = clean_name(name), language

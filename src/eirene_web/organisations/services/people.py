@@ -16,7 +16,7 @@ from eirene_web.policy import Actor, Target, ask
 
 @change
 def suspend_person(*, actor: Actor, alliance: str, person: int, why: str) -> Person:
-    """Nobody signs in as this person any more; sessions and tokens end at once. The posts show it; duties wait there."""
+    """Nobody signs in as this person any more; sessions and tokens end at once. The posts show it; duties wait."""
     row, target = _asked(actor, alliance, person)
     if not why.strip():
         raise UsageError(_("A suspension needs its reason."))

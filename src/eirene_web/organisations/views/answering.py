@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from eirene.text import pick
+from eirene_web.accounts.leaving import by_page
 from eirene_web.accounts.models import Person
 from eirene_web.organisations import forms, queries, services
 from eirene_web.organisations.models import Invitation
@@ -27,7 +28,7 @@ _STATUS = {"foreign": 404, "replaced": 410, "expired": 410, "used": 410, "withdr
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     found = find_invitation(token)
     if found.state != "good" or found.invitation is None:
         return render(request, "organisations/invitation_over.html", {"found": found}, status=_STATUS[found.state])
@@ -58,15 +59,11 @@ def _signed_in(request: HttpRequest, token: str, found: Found, account: Person |
         return render(request, "organisations/invitation_over.html", context, status=403)
     if request.method == "POST":
         services.accept_invitation(token=token, person=account)
-        return _to_desk(found.invitation)
+        return HttpResponseRedirect(reverse("desk"))
     return render(request, "organisations/invitation_take.html", _words(request, found.invitation))
 
 
-def _to_desk(row: Invitation) -> HttpResponse:
-    return HttpResponseRedirect(reverse("desk-of", args=[row.post.body.alliance_id]))
-
-
-def _new(request: HttpRequest, token: str, row: Invitation) -> HttpResponse:
+def _new(request: HttpRequest, token: str, row: Invitation) -> HttpResponseBase:
     """Name, language and password; or the account of a sign-on provider instead of a password."""
     providers = get_social_adapter().list_providers(request)
     initial = {"name": row.name, "language": row.language}
@@ -80,10 +77,10 @@ def _new(request: HttpRequest, token: str, row: Invitation) -> HttpResponse:
             token=token, name=given["name"], language=given["language"], password="" if by else given["password"]
         )
         record_authentication(request, person, "invitation", reauthenticated=True)
-        home = translate_url(reverse("desk-of", args=[row.post.body.alliance_id]), person.language)
+        home = translate_url(reverse("desk"), person.language)
         if by is None:
             return perform_login(request, person, email_verification="none", redirect_url=home)
         perform_login(request, person, email_verification="none", redirect_url=home)
-        return by.redirect(request, "connect", next_url=home)
+        return by_page(request, by.redirect(request, "connect", next_url=home))
     context = {**_words(request, row), "form": form, "providers": providers}
     return render(request, "organisations/invitation.html", context, status=422 if form.errors else 200)

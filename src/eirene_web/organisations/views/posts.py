@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from eirene.framework import asked
+from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.organisations import forms, queries, services
 from eirene_web.organisations.models import Body, Invitation, Post
@@ -47,10 +48,11 @@ def described(post: Post) -> list[tuple[Any, list[str]]]:
     return [(ROLES[role.role], role.sections) for role in post.roles.all() if role.role in ROLES]
 
 
-def _sections(visit: Visit) -> list[str]:
-    """Codes of the sections that the newest questionnaire has."""
+def _sections(visit: Visit) -> dict[str, str]:
+    """The sections of the newest questionnaire: code → title."""
     newest = max((cycle.id for cycle in visit.pack.cycles.values() if cycle.questionnaire), default=None)
-    return [section.id for section in asked(visit.pack, newest).sections] if newest else []
+    sheet = asked(visit.pack, newest) if newest else None
+    return {section.id: pick(section.title, visit.lang) for section in sheet.sections} if sheet else {}
 
 
 def _others(visit: Visit, body: Body, but: int | None = None) -> list[tuple[int, str]]:
@@ -73,9 +75,7 @@ def _back(visit: Visit, post: int) -> HttpResponse:
 def add(visit: Visit, code: str) -> HttpResponse:
     body = queries.find_body(visit.actor, visit.alliance, code)
     visit.ask("posts.change", body_target(body))
-    form = forms.PostForm(
-        visit.request.POST or None, body=body, posts=_others(visit, body), sections=_sections(visit)
-    )
+    form = forms.PostForm(visit.request.POST or None, body=body, posts=_others(visit, body), sections=_sections(visit))
     if form.is_valid():
         given = form.cleaned_data
         made = services.add_post(

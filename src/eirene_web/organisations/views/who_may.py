@@ -19,10 +19,14 @@ def who_may(visit: Visit) -> HttpResponse:
     chosen = visit.request.GET.get("role", "")
     mine = frozenset(grant.role for grant in visit.actor.grants)
     roles = mine if chosen == "mine" else frozenset([chosen]) if chosen in ROLES else None
+    every = list(ROLES.values())
     return visit.render(
         "organisations/who_may.html",
-        {"kinds": guide(roles), "roles": list(ROLES.values()), "chosen": chosen if roles else "", "mine": mine},
-    )
+        {
+            "kinds": guide(roles), "roles": every, "shown": [r for r in every if roles is None or r.code in roles],
+            "chosen": chosen if roles else "", "mine": mine,
+        },
+    )  # fmt: skip
 
 
 urlpatterns = [path("who-may/", who_may, name="who-may")]
