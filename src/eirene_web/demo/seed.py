@@ -23,7 +23,16 @@ from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Post
 from eirene_web.policy import Actor, Grant
 from eirene_web.reports.models import Report
-from eirene_web.reports.services import clearance, corrections, cycles, filling, history, reviewing, submitting
+from eirene_web.reports.services import (
+    clearance,
+    corrections,
+    cycles,
+    discussing,
+    filling,
+    history,
+    reviewing,
+    submitting,
+)
 from eirene_web.reports.services.filling import Edit
 
 CODE = "2017"
@@ -223,8 +232,8 @@ def _lay_out(demo: Demo, report: Report, filled: Answers | None, state: str, sha
         reviewing.assign_review(actor=demo.actor("coordinator"), report=report.pk, post=demo.posts[desk].pk, due=due)
         if code in ASKED:
             question, text = ASKED[code]
-            reviewing.ask_clarification(
-                actor=demo.actor(desk), report=report.pk, question=question, text=text, flag=True,
+            discussing.open_thread(
+                actor=demo.actor(desk), report=report.pk, kind="clarification", question=question, text=text, flag=True,
                 due=(demo.today + dt.timedelta(days=5)).date(),
             )  # fmt: skip
         if state == "accepted":
@@ -252,19 +261,13 @@ def _fill(demo: Demo, report: Report, filled: Answers, share: int) -> None:
     parts = parts_of(filled, demo.pack)
     wanted = list(sheet.questions)[: max(1, len(sheet.questions) * share // 100)]
     edits = [
-        Edit(id, part, _this_year(report.pk, n, sheet.questions[id].question.type, part, value))
-        for n, id in enumerate(wanted)
+        Edit(id, part, value)
+        for id in wanted
         for part, value in parts.get(id, {}).items()
         if not (part == "status" and value == "answered")
     ]
     who = demo.actor(f"{report.body.code}.rapporteur")
     filling.save_answers(actor=who, report=report.pk, edits=edits)
-
-
-def _this_year(report: int, n: int, kind: str, part: str, value: object) -> object:
-    """Last year’s value, but for some single numbers that a year changes."""
-    moves = kind == "number" and part == "value" and (report + n) % 3 == 0
-    return value + 1 + report % 4 if moves and isinstance(value, int) else value
 
 
 def _touch(demo: Demo, report: Report, days: int) -> None:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from eirene.framework import AskedQuestionnaire, AskedSection, Pack, asked
 from eirene.questionnaires import Report as Answers
+from eirene.questionnaires import check
 from eirene.questionnaires.model import Answer, Finding
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import Report, Return, SectionReview, Submission, Thread
-from eirene_web.reports.reading import Reader, Shown, answers_of, before_of, changed_questions, without_body
-from eirene_web.reports.working import findings_on, previous_submission
+from eirene_web.reports.sent import Reader, Shown, answers_of, before_of, changed_questions, without_body
+from eirene_web.reports.working import previous_submission
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Review:
     @cached_property
     def findings(self) -> list[Finding]:
         """What the one check says, with last year and with the others beside it."""
-        found = findings_on(self.answers, self.pack, self.previous, self.peers)
+        found = check(self.answers, self.pack, previous=self.previous, peers=self.peers)
         return [finding for finding in found if finding.outcome == "found"]
 
     @cached_property

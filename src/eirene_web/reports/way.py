@@ -176,7 +176,8 @@ def links_of(visit: Visit, report: Report) -> list[tuple[str, str]]:
         found.append((_("Check the answers and submit"), reverse("submit", args=at)))
     if report.body.nation in actor.nations:
         found.append((_("Clearance"), reverse("clearance", args=at)))
-        found.append((_("Read the whole report"), reverse("read-report", args=at)))
+        if actor.holds("rapporteur", "clearing_officer", "authorised_officer", "reader"):
+            found.append((_("Read the whole report"), reverse("read-report", args=at)))
     if can(actor, "report.correct", target):
         found.append((_("Correct an answer"), reverse("corrections-of", args=at)))
     sent = report.submissions.select_related("report__body", "report__cycle").defer("document")

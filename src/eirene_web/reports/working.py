@@ -5,18 +5,19 @@ Reads only; nothing here asks the policy. It is called by services and queries, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, asked
 from eirene.questionnaires import Report as Answers
-from eirene.questionnaires import check, load_report, report_of_parts
+from eirene.questionnaires import check, report_of_parts
 from eirene.questionnaires.model import Answer, Finding
 from eirene.questionnaires.parts import Parts, is_answered
 from eirene.questionnaires.rules import applies
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
+from eirene_web.reports.sent import answers_of
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Working:
     @cached_property
     def findings(self) -> list[Finding]:
         """What the one check says; without peers, for another nation's answers are nobody's to compare with here."""
-        return findings_on(self.answers, self.pack, self.previous)
+        return check(self.answers, self.pack, previous=self.previous)
 
     def posts_of(self, section: str) -> frozenset[int]:
         """Posts that the section is assigned to."""
@@ -92,13 +93,6 @@ class Working:
 
     def is_answered(self, question: AskedQuestion) -> bool:
         return is_answered(question.question, self.parts.get(question.id, {}))
-
-
-def findings_on(answers: Answers, pack: Pack, previous: Answers | None, peers: Sequence[Answers] = ()) -> list[Finding]:
-    """The one check, for a body that the office asks: that it was asked is not for the pack alone to say, since a
-    nation may join in the middle of a cycle."""
-    found = check(answers, pack, previous=previous, peers=peers)
-    return [finding for finding in found if finding.code != "body.not_asked"]
 
 
 def previous_submission(report: Report) -> Submission | None:
@@ -121,17 +115,9 @@ def previous_submission(report: Report) -> Submission | None:
     return max(dated, key=lambda d: d[:2])[2] if dated else None
 
 
-@lru_cache(maxsize=256)
-def _opened_submission(pk: int, pack_hash: str) -> Answers:
-    submission = Submission.objects.get(pk=pk)
-    return load_report(bytes(submission.document), opened(pack_hash), place=f"submission {submission.number}")
-
-
 def opened_submission(pk: int, pack: Pack) -> Answers:
     """The answers of a submission, which never change: read once per process and remembered."""
-    from eirene.framework import pack_hash
-
-    return _opened_submission(pk, pack_hash(pack))
+    return answers_of([pk], pack)[pk]
 
 
 def frozen(answers: Answers, pack: Pack, releasability: str) -> Answers:

@@ -17,18 +17,18 @@ from django.utils.translation import gettext as _
 from eirene.errors import Blocked, Problem, Unreadable, UsageError
 from eirene.framework import AskedQuestion
 from eirene.questionnaires import Report as Answers
-from eirene.questionnaires import load_report, report_bytes
+from eirene.questionnaires import check, load_report, report_bytes
 from eirene.questionnaires.parts import answer_of_parts, answer_parts, is_content, read_part, says_something
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.reports.models import Cell, Correction, Report, Submission
-from eirene_web.reports.reading import answers_of, changed_questions, without_body
+from eirene_web.reports.sent import answers_of, changed_questions, without_body
 from eirene_web.reports.services.common import chain_of, locked_report
 from eirene_web.reports.services.submitting import counts, new_receipt
 from eirene_web.reports.targets import report_target
-from eirene_web.reports.working import Working, findings_on, frozen, previous_submission
+from eirene_web.reports.working import Working, frozen, previous_submission
 
 
 def accepted_submission(report: Report) -> Submission:
@@ -175,7 +175,7 @@ def _corrected(report: Report, correction: Correction) -> Submission:
     corrected = frozen(replace(standing, answers=in_order), pack, report.cycle.releasability)
     last = previous_submission(report)
     previous = without_body(answers_of([last.pk], pack)[last.pk], report.body.code) if last else None
-    findings = findings_on(corrected, pack, previous)
+    findings = check(corrected, pack, previous=previous)
     blockers = [f for f in findings if f.severity == "blocker" and f.outcome == "found"]
     if blockers:
         raise Blocked([Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en")) for f in blockers])

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
-from eirene.framework import asked_bodies, audience_rank, cycle_of
+from eirene.framework import asked, asked_bodies, audience_rank, cycle_of
 from eirene.framework.model import Cycle as PackCycle
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
@@ -261,17 +261,19 @@ def _to_come(deadline: dt.datetime) -> None:
 def add_body(*, actor: Actor, cycle: int, body: str, why: str, deadline: dt.datetime | None = None) -> Report:
     """Asks one more body in a cycle that is set up already: a nation that joined, or came out of a split.
 
-    In an open cycle its report is open at once. Whether it counts in the figures follows from its membership in the
-    pack on the reference date, not from this.
+    In an open cycle its report is open at once. Who is asked follows from the pack's memberships on the reference date:
+    where the cycle's own pack does not ask the body but the alliance's newer one does, and asks the same questions, the
+    cycle goes over to that. Raises UsageError where neither asks it.
     """
     row = _locked(cycle)
     ask(actor, "cycle.change", cycle_target(row))
     _reason(why)
     found = Body.objects.filter(alliance=row.alliance_id, code=body, kind__in=["nation", "partner"]).first()
-    if found is None or body not in opened(row.pack_id).bodies:
+    pack_before = row.pack_id
+    if found is None or not _asks(row, body):
         raise UsageError(
-            _("The pack of this cycle knows no nation or partner %(body)s.") % {"body": body[:40]},
-            remedy=_("Put it into the pack’s bodies first; a cycle keeps the pack that it was set up with."),
+            _("By its membership on the reference date %(body)s is not asked in this cycle.") % {"body": body[:40]},
+            remedy=_("Say in the pack’s memberships since when it belongs, and bring that pack into force."),
         )
     if Report.objects.filter(cycle=row, body=found).exists():
         raise UsageError(_("%(body)s is asked in this cycle already.") % {"body": body})
@@ -290,10 +292,24 @@ def add_body(*, actor: Actor, cycle: int, body: str, why: str, deadline: dt.date
     fields = [
         Field(f"report:{report.pk}", "state", None, str(report.state)),
         Field(f"report:{report.pk}", "deadline", None, deadline or row.deadline),
+        Field(f"cycle:{row.pk}", "pack", pack_before, row.pack_id),
     ]
     for chain in (f"{row.alliance_id}/", chain_of(report)):
         record(actor, "cycle.change", chain=chain, subject=f"cycle:{row.pk}", fields=fields, why=why)
     return report
+
+
+def _asks(cycle: Cycle, body: str) -> bool:
+    """Whether the cycle asks the body; by the alliance's newer pack, if that asks the same questions."""
+    if body in asked_bodies(opened(cycle.pack_id), cycle.code):
+        return True
+    old, new = opened(cycle.pack_id), opened(cycle.alliance.pack_id)
+    same = cycle.code in new.cycles and new.cycles[cycle.code].kind == "collected"
+    if not same or asked(old, cycle.code) != asked(new, cycle.code) or body not in asked_bodies(new, cycle.code):
+        return False
+    cycle.pack_id = cycle.alliance.pack_id
+    cycle.save(update_fields=["pack"])
+    return True
 
 
 @change

@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from eirene.errors import Blocked, Problem, UsageError
+from eirene.questionnaires import check
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
-from eirene_web.policy import Actor, NotAllowed, NotThere, ask
-from eirene_web.reports.models import AnswerNote, Message, Report, Return, SectionReview, Submission, Thread
-from eirene_web.reports.reading import answers_of, without_body
+from eirene_web.policy import Actor, NotAllowed, ask
+from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission, Thread
+from eirene_web.reports.sent import answers_of, without_body
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
-from eirene_web.reports.working import Working, findings_on, previous_submission
+from eirene_web.reports.working import Working, previous_submission
 
 
 def latest(report: Report) -> Submission:
@@ -105,7 +106,7 @@ def _refuse_doubted(report: Report, submission: Submission, sections: Iterable[s
     previous = without_body(read[last.pk], report.body.code) if last else None
     problems = [
         Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en"))
-        for f in findings_on(read[submission.pk], pack, previous)
+        for f in check(read[submission.pk], pack, previous=previous)
         if f.severity == "blocker"
         and f.outcome == "found"
         and (f.place.question not in questions or questions[f.place.question].section in among)
@@ -199,134 +200,3 @@ def return_report(
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
     return row
-
-
-# --- doubts and questions -------------------------------------------------------------------------------------------
-
-
-@change
-def ask_clarification(
-    *, actor: Actor, report: int, question: str, text: str, due: dt.date | None = None, flag: bool = False
-) -> Thread:
-    """The office asks the nation about an answer, or about the report (`question` empty).
-
-    `flag`: the office doubts the answer; its section cannot be accepted until the flag is taken away.
-    """
-    row = locked_report(report)
-    ask(actor, "review.ask", report_target(row))
-    if due is not None and due < now().date():
-        raise UsageError(_("The day by which it is due lies in the past."), remedy=_("Choose a later one."))
-    return _open_thread(actor, row, "review.ask", Thread.Kind.CLARIFICATION, question, text, due, flag)
-
-
-@change
-def write_note(*, actor: Actor, report: int, question: str, text: str) -> Thread:
-    """A note within the office; the nation never sees it."""
-    row = locked_report(report)
-    ask(actor, "review.note", report_target(row))
-    return _open_thread(actor, row, "review.note", Thread.Kind.OFFICE, question, text, None, False)
-
-
-def _open_thread(
-    actor: Actor, report: Report, verb: str, kind: str, question: str, text: str, due: dt.date | None, flag: bool
-) -> Thread:
-    if question and question not in Working(report).sheet.questions:
-        raise UsageError(_("The question %(id)s is not asked in this cycle.") % {"id": question[:80]})
-    if not text.strip():
-        raise UsageError(_("Nothing is written."), remedy=_("Say in a sentence what it is about."))
-    thread = Thread.objects.create(report=report, question=question, kind=kind, due=due, flag=flag, opened=now())
-    message = _write(actor, thread, text)
-    fields = [
-        Field(f"thread:{thread.pk}", "kind", None, str(kind)),
-        Field(f"thread:{thread.pk}", "question", None, question or None),
-        Field(f"thread:{thread.pk}", "due", None, due),
-        Field(f"thread:{thread.pk}", "flag", None, flag or None),
-        Field(f"message:{message.pk}", "text", None, message.text),
-    ]
-    record(actor, verb, chain=_chain(report, kind), subject=f"report:{report.pk}", fields=fields)
-    return thread
-
-
-def _chain(report: Report, kind: str) -> str:
-    """Notes within the office are kept in its own chain, which the nation does not read."""
-    return f"{report.cycle.alliance_id}/" if kind == Thread.Kind.OFFICE else chain_of(report)
-
-
-def _write(actor: Actor, thread: Thread, text: str) -> Message:
-    post = next((g.post for g in actor.grants if not g.nation and g.post is not None), None)
-    return Message.objects.create(thread=thread, person_id=actor.person, post_id=post, text=text.strip(), at=now())
-
-
-@change
-def reply_from_office(*, actor: Actor, thread: int, text: str) -> Message:
-    """The office writes on in a conversation with the nation, or in a note of its own."""
-    row = _thread(thread)
-    report = locked_report(row.report_id)
-    note = row.kind == Thread.Kind.OFFICE
-    ask(actor, "review.note" if note else "review.ask", report_target(report))
-    if not text.strip():
-        raise UsageError(_("Nothing is written."), remedy=_("Say in a sentence what it is about."))
-    message = _write(actor, row, text)
-    before = row.state
-    if row.kind == Thread.Kind.CLARIFICATION:
-        row.state = Thread.State.OPEN
-    elif row.kind == Thread.Kind.QUESTION:
-        row.state = Thread.State.ANSWERED
-    row.save(update_fields=["state"])
-    fields = [
-        Field(f"thread:{row.pk}", "state", before, str(row.state)),
-        Field(f"message:{message.pk}", "text", None, message.text),
-    ]
-    record(
-        actor, "review.note" if note else "review.ask", chain=_chain(report, row.kind), subject=f"report:{report.pk}",
-        fields=fields,
-    )  # fmt: skip
-    return message
-
-
-@change
-def set_flag(*, actor: Actor, thread: int, flag: bool) -> Thread:
-    """Says that the office doubts the answer, or no longer does."""
-    row = _thread(thread)
-    report = locked_report(row.report_id)
-    ask(actor, "review.ask", report_target(report))
-    before, row.flag = row.flag, flag
-    row.save(update_fields=["flag"])
-    fields = [Field(f"thread:{row.pk}", "flag", before, flag)]
-    record(actor, "review.ask", chain=_chain(report, row.kind), subject=f"report:{report.pk}", fields=fields)
-    return row
-
-
-@change
-def settle_thread(*, actor: Actor, thread: int) -> Thread:
-    """The office is satisfied: the conversation is closed and its flag taken away."""
-    row = _thread(thread)
-    report = locked_report(row.report_id)
-    note = row.kind == Thread.Kind.OFFICE
-    ask(actor, "review.note" if note else "review.ask", report_target(report))
-    before, was_flagged = row.state, row.flag
-    row.state, row.flag = Thread.State.CLOSED, False
-    row.save(update_fields=["state", "flag"])
-    fields = [
-        Field(f"thread:{row.pk}", "state", before, str(row.state)),
-        Field(f"thread:{row.pk}", "flag", was_flagged, False),
-    ]
-    record(
-        actor, "review.note" if note else "review.ask", chain=_chain(report, row.kind), subject=f"report:{report.pk}",
-        fields=fields,
-    )  # fmt: skip
-    return row
-
-
-def _thread(pk: int) -> Thread:
-    """A thread that the office takes part in. Raises NotThere."""
-    found = (
-        Thread.objects.select_for_update(of=("self",))
-        .filter(pk=pk)
-        .exclude(kind=Thread.Kind.NATIONAL)
-        .select_related("report")
-        .first()
-    )
-    if found is None:
-        raise NotThere(_("There is no such page, or it is not for you."))
-    return found

@@ -16,7 +16,7 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
 from eirene_web.reports.models import AnswerNote, Report, Submission
-from eirene_web.reports.reading import changed_questions
+from eirene_web.reports.sent import changed_questions
 from eirene_web.reports.services.clearance import refuse_blocked
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target

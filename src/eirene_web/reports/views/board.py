@@ -21,7 +21,7 @@ from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, can, reach
 from eirene_web.reports import drawings, instants, oversight, queries
 from eirene_web.reports.actions import actions
-from eirene_web.reports.forms import Reading, attempt
+from eirene_web.reports.asking import Reading, attempt
 from eirene_web.reports.models import Cycle, Report
 from eirene_web.reports.oversight import Board, Line
 from eirene_web.reports.services import cycles as services

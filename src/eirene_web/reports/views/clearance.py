@@ -22,9 +22,9 @@ from eirene_web.organisations.queries import posts_of
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotAllowed, NotThere, can
 from eirene_web.reports import queries
-from eirene_web.reports.forms import Input, Option, Reading, attempt
+from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Cell, ClearanceStep, Report
-from eirene_web.reports.reading import Reader, answers_of, before_of, changed_questions
+from eirene_web.reports.sent import Reader, answers_of, before_of, changed_questions
 from eirene_web.reports.services import clearance as services
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.views.common import asking, at_report, done

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from eirene.errors import Problem
 from eirene_web.organisations.visit import Visit
-from eirene_web.reports.forms import Input, filled
+from eirene_web.reports.asking import Input, filled
 from eirene_web.reports.models import Cycle, Report
 
 

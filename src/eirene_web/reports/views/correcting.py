@@ -21,9 +21,9 @@ from eirene.text import pick
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, can
 from eirene_web.reports import queries
-from eirene_web.reports.forms import Input, Option, Reading, attempt
+from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Correction, Report
-from eirene_web.reports.reading import Reader, Shown, status_word
+from eirene_web.reports.sent import Reader, Shown, status_word
 from eirene_web.reports.services import corrections as services
 from eirene_web.reports.tables import ENDINGS, Column, Filter, Table
 from eirene_web.reports.targets import report_target

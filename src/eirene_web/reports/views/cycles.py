@@ -22,7 +22,7 @@ from eirene_web.organisations.queries import Names
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, Target, can
 from eirene_web.reports import instants, queries
-from eirene_web.reports.forms import Input, Option, Reading, attempt
+from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Cycle, Report
 from eirene_web.reports.services import cycles as services
 from eirene_web.reports.tables import folded
@@ -455,11 +455,11 @@ def add_body(visit: Visit, cycle: str) -> HttpResponse:
     """A nation that joins in the middle of a cycle."""
     found = queries.find_cycle(visit.actor, visit.alliance, cycle)
     visit.ask("cycle.change", cycle_target(found))
-    zone, pack = instants.zone_of(visit.alliance), opened(found.pack_id)
+    zone = instants.zone_of(visit.alliance)
     there = set(Report.objects.filter(cycle=found).values_list("body__code", flat=True))
     known = Body.objects.filter(alliance=visit.alliance, kind__in=["nation", "partner"])
     options = sorted(
-        (Option(b.code, visit.names.body(b)) for b in known if b.code not in there and b.code in pack.bodies),
+        (Option(b.code, visit.names.body(b)) for b in known if b.code not in there),
         key=lambda o: folded(o.label),
     )
     problems: tuple[Problem, ...] = ()
@@ -482,7 +482,7 @@ def add_body(visit: Visit, cycle: str) -> HttpResponse:
         action=_("Ask it too"),
         follows=[
             _("Its report is open at once if the cycle is."),
-            _("Whether it counts in the figures follows from its membership on the reference date, in the pack."),
+            _("Who is asked follows from the memberships on the reference date, in the pack that is in force."),
             _("One that continues another nation finds that nation’s last report beside its own."),
         ],
         inputs=[

@@ -17,9 +17,10 @@ from eirene_web.organisations.queries import posts_of
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere, can
 from eirene_web.reports import oversight, queries
-from eirene_web.reports.forms import Input, Option, Reading, attempt
+from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Report, Thread
 from eirene_web.reports.review import Review
+from eirene_web.reports.services import discussing
 from eirene_web.reports.services import reviewing as services
 from eirene_web.reports.tables import ENDINGS, Column, Filter, Table
 from eirene_web.reports.targets import report_target
@@ -267,16 +268,12 @@ def ask(visit: Visit, cycle: str, body: str) -> HttpResponse:
         text, due, flag, kind = reading.text("text"), reading.day("due"), reading.flag("flag"), reading.text("kind")
         problems = reading.problems
         if not problems:
-            if kind == "note":
-                tried = attempt(
-                    lambda: services.write_note(actor=visit.actor, report=report.pk, question=question, text=text)
+            what = Thread.Kind.OFFICE if kind == "note" else Thread.Kind.CLARIFICATION
+            tried = attempt(
+                lambda: discussing.open_thread(
+                    actor=visit.actor, report=report.pk, kind=what, question=question, text=text, due=due, flag=flag
                 )
-            else:
-                tried = attempt(
-                    lambda: services.ask_clarification(
-                        actor=visit.actor, report=report.pk, question=question, text=text, due=due, flag=flag
-                    )
-                )
+            )
             if tried.done:
                 told = _("The note is kept within the office.") if kind == "note" else _("The nation is asked.")
                 return done(visit, told, back)
@@ -314,13 +311,13 @@ def thread(visit: Visit, cycle: str, body: str, pk: int) -> HttpResponse:
     reading = Reading(visit.request)
     what, text = reading.text("do"), reading.text("text")
     if what == "settle":
-        services.settle_thread(actor=visit.actor, thread=pk)
+        discussing.close_thread(actor=visit.actor, thread=pk)
         told = _("The conversation is closed.")
     elif what in ("flag", "unflag"):
-        services.set_flag(actor=visit.actor, thread=pk, flag=what == "flag")
+        discussing.set_flag(actor=visit.actor, thread=pk, flag=what == "flag")
         told = _("The answer is flagged.") if what == "flag" else _("The flag is taken away.")
     else:
-        services.reply_from_office(actor=visit.actor, thread=pk, text=text)
+        discussing.write(actor=visit.actor, thread=pk, text=text)
         told = _("Sent.")
     place = found.sheet.questions.get(here.question)
     if place is None or reading.text("back") == "talk":

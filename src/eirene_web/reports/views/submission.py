@@ -16,7 +16,7 @@ from eirene.errors import Problem
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import can
 from eirene_web.reports import queries
-from eirene_web.reports.forms import Reading, attempt, file_name
+from eirene_web.reports.asking import Reading, attempt, file_name
 from eirene_web.reports.models import Report, Submission
 from eirene_web.reports.services import submitting as services
 from eirene_web.reports.targets import report_target

@@ -30,18 +30,20 @@ from eirene_web.reports.models import Submission
 
 #: Submissions kept open in one process; one takes some hundred kilobytes.
 _MOST = 400
-_open: OrderedDict[tuple[int, str], Answers] = OrderedDict()
+#: By the hash of the document and that of the pack: neither ever changes.
+_open: OrderedDict[tuple[str, str], Answers] = OrderedDict()
 
 
 def answers_of(submissions: Iterable[int], pack: Pack) -> dict[int, Answers]:
-    """The answers of submissions, by primary key. One query at most, for those that were not read before."""
-    wanted, sha256 = list(dict.fromkeys(submissions)), pack_hash(pack)
-    missing = [pk for pk in wanted if (pk, sha256) not in _open]
-    fresh: dict[int, Answers] = {}
+    """The answers of submissions, by primary key. Two queries at most: which documents, and those not read before."""
+    by_pack = pack_hash(pack)
+    hashes = dict(Submission.objects.filter(pk__in=set(submissions)).values_list("pk", "sha256"))
+    missing = {pk: sha256 for pk, sha256 in hashes.items() if (sha256, by_pack) not in _open}
+    found = {pk: _open[sha256, by_pack] for pk, sha256 in hashes.items() if pk not in missing}
     if missing:
         for pk, document in Submission.objects.filter(pk__in=missing).values_list("pk", "document"):
-            fresh[pk] = _open[pk, sha256] = load_report(bytes(document), pack, place=f"submission {pk}")
-    found = {pk: fresh[pk] if pk in fresh else _open[pk, sha256] for pk in wanted}
+            found[pk] = load_report(bytes(document), pack, place=f"submission {pk}")
+            _open[missing[pk], by_pack] = found[pk]
     while len(_open) > _MOST:
         _open.popitem(last=False)
     return found
