@@ -414,15 +414,15 @@ def package_close(folder: Path, out: Path) -> None:
     closed = close_package(folder)
     write_whole(out, closed.data)
     _tell(closed.notes)
-    for blocker in closed.blockers:
-        click.echo(f"blocker: {blocker}", err=True)
-    found = ", ".join(f"{n} {severity}{'s' if n != 1 else ''}" for severity, n in sorted(closed.findings.items()))
+    click.echo(closed.told, nl=False)
     click.echo(
-        f"{out}: {closed.report.body}, {closed.report.cycle}, {closed.changed} changes from "
-        f"{len(closed.workbooks)} workbook{'s' if len(closed.workbooks) != 1 else ''}, "
-        f"{len(closed.evidence)} evidence file{'s' if len(closed.evidence) != 1 else ''}."
+        f"{out}: {closed.report.body}, {closed.report.cycle}, {_many(closed.changed, 'change')} from "
+        f"{_many(len(closed.workbooks), 'workbook')}, {_many(len(closed.evidence), 'evidence file')}."
     )
-    click.echo(f"checks: {found or 'nothing found'}.")
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n} {word}{'s' if n != 1 else ''}"
 
 
 # --- summary, release, figure ---------------------------------------------------------------------------------------

@@ -256,7 +256,7 @@ def test_the_command_line_goes_all_the_way(file: Path, tmp_path: Path, capsys: p
     assert run(["package", "open", str(file), "-o", str(tmp_path / "x")]) == 0
     fill(tmp_path / "x/workbooks/ALF-2022.xlsx", {"crew|cells": {"1": 13}})
     assert run(["package", "close", str(tmp_path / "x"), "-o", str(tmp_path / "back.zip")]) == 0
-    assert "1 changes from 1 workbook" in capsys.readouterr().out
+    assert "1 change from 1 workbook" in capsys.readouterr().out
     assert (tmp_path / "back.zip").is_file()
     assert run(["package", "verify", str(tmp_path / "back.zip")]) == 2
     assert run(["package", "close", str(tmp_path), "-o", str(tmp_path / "no.zip")]) == 64

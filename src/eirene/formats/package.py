@@ -32,6 +32,7 @@ from typing import Any
 from eirene.errors import Blocked, EireneError, Problem, Unreadable, UsageError, VerificationFailed
 from eirene.files import write_whole
 from eirene.formats._inspect import MAX_BYTES, PACKAGE_MARK
+from eirene.formats.checking import Checked, findings_text
 from eirene.formats.door import Door
 from eirene.formats.readers import ReadResult, read_outside
 from eirene.formats.wording import part_label, part_value
@@ -386,7 +387,8 @@ def open_package(package: Package, folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Closed:
-    """What goes back. `notes`: what was unusual but harmless; `findings`: severity → how many; `blockers`: in words."""
+    """What goes back. `notes`: what was unusual but harmless; `findings`: severity → how many; `told`: all of them in
+    words, in the language of the package."""
 
     data: bytes
     report: Report
@@ -395,7 +397,7 @@ class Closed:
     evidence: tuple[str, ...]
     notes: tuple[Problem, ...]
     findings: Mapping[Any, int]
-    blockers: tuple[str, ...] = ()
+    told: str = ""
 
 
 def close_package(folder: Path) -> Closed:
@@ -416,8 +418,8 @@ def close_package(folder: Path) -> Closed:
     )
     report = report_of_parts(pack, str(manifest["cycle"]), str(manifest["body"]), merged)
     previous = load_report(held["previous.json"], pack) if "previous.json" in held else None
-    findings = [f for f in check(report, pack, previous=previous) if f.outcome == "found"]
-    counts = Counter(f.severity for f in findings)
+    findings = check(report, pack, previous=previous)
+    counts = Counter(f.severity for f in findings if f.outcome == "found")
     evidence = _evidence(folder, sheet)
     notes = [*(n for r in read for n in r.notes), *_strangers(names, read, manifest)]
     files = {
@@ -437,8 +439,8 @@ def close_package(folder: Path) -> Closed:
             where=str(folder / "evidence"),
             remedy="Take evidence out; it can be attached on the page afterwards.",
         )
-    blockers = tuple(f"{f.place.question}: {f.message.get('en', '')}" for f in findings if f.severity == "blocker")
-    return Closed(data, report, changed, tuple(names), tuple(sorted(evidence)), tuple(notes), dict(counts), blockers)
+    told_all = findings_text([Checked(str(folder), pack, report, tuple(findings))], str(manifest["lang"]))
+    return Closed(data, report, changed, tuple(names), tuple(sorted(evidence)), tuple(notes), dict(counts), told_all)
 
 
 def _held(folder: Path) -> dict[str, bytes]:

@@ -34,6 +34,8 @@ def write_questionnaire(
     body: str | None = None,
     report: Report | None = None,
     sections: tuple[str, ...] = (),
+    marking: str = "",
+    facts: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """The questionnaire of a cycle as .docx bytes, the same for the same arguments.
 
@@ -41,6 +43,8 @@ def write_questionnaire(
     body     whose it is, for title and header; a report's own body if one is given
     report   the answers to print; absent: an empty questionnaire
     sections ids of the sections to print; all if empty
+    marking  at the head of every page
+    facts    of its state, before those of the form: ("State", "Draft, version 12")
 
     Raises UsageError for a cycle or body that the pack does not have.
     """
@@ -49,7 +53,7 @@ def write_questionnaire(
         raise UsageError(
             f"The pack {pack.header.id} has no body {body!r}.", remedy=f"It has: {', '.join(pack.bodies)}."
         )
-    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report, sections).bytes()
+    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report, sections, marking, facts).bytes()
 
 
 class _Writer:
@@ -63,8 +67,12 @@ class _Writer:
         body: str | None,
         report: Report | None,
         sections: tuple[str, ...] = (),
+        marking: str = "",
+        facts: tuple[tuple[str, str], ...] = (),
     ) -> None:
         import docx
+
+        self.marking, self.stated = marking, facts
 
         self.pack, self.lang, self.body, self.report = pack, lang, body, report
         self.cycle = cycle_of(pack, cycle)
@@ -111,6 +119,9 @@ class _Writer:
         left = " · ".join(filter(None, [self._name(), pick(self.cycle.title, self.lang)]))
         header = section.header.paragraphs[0]
         header.style = self.doc.styles["Header"]
+        if self.marking:
+            header.add_run(self.marking.upper()).bold = True
+            header = section.header.add_paragraph(style=self.doc.styles["Header"])
         header.add_run(f"{left}\t{pick(self.pack.header.notice, self.lang)}")
         footer = section.footer.paragraphs[0]
         footer.style = self.doc.styles["Footer"]
@@ -134,6 +145,7 @@ class _Writer:
         ]  # fmt: skip
         if self.body:
             facts.insert(0, (say("wb_fact_body"), f"{self._name()} ({self.body})"))
+        facts[:0] = self.stated
         self._table(
             [], [[label, text] for label, text in facts], [3_000, WIDTH - 3_000], numbers_from=None, labels=True
         )
@@ -350,7 +362,9 @@ class _Writer:
         _child(table._tbl.tblPr, "w:tblLook").set(_w("val"), "0420" if heads else "0400")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = _twips(width)
-        cells = table._cells
+        cells, lines = table._cells, table._tbl.tr_lst
+        # By id: python-docx looks through all styles each time that one is set by name.
+        looks = {head: self.doc.styles[name].style_id for head, name in ((True, "Table Head"), (False, "Table Text"))}
         strong = {n + bool(heads) for n in bold}
         for r, row in enumerate(rows):
             head = bool(heads) and r == 0
@@ -358,13 +372,13 @@ class _Writer:
                 cell = cells[r * len(widths) + c]
                 cell.width = _twips(widths[c])
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.doc.styles["Table Head" if head else "Table Text"]
+                paragraph._p.style = looks[head]
                 run = paragraph.add_run(text)
                 run.bold = True if r in strong or (labels and c == 0) else None
                 if numbers_from is not None and c >= numbers_from:
                     paragraph.alignment = 2
                 paragraph.paragraph_format.keep_with_next = True if head or r < min(len(rows) - 1, 3) else None
-            _row_rules(table.rows[r]._tr, head)
+            _row_rules(lines[r], head)
         self.doc.add_paragraph(style="After Table")
 
 

@@ -71,9 +71,7 @@ def _statements(chapter: Chapter) -> Iterator[tuple[str, str | None]]:
         yield from _statements(section)
 
 
-def _alone(
-    pack: Pack, cycle: str, audience: str, edition: Edition, report: Report | None, as_of: dt.date
-) -> Content:
+def _alone(pack: Pack, cycle: str, audience: str, edition: Edition, report: Report | None, as_of: dt.date) -> Content:
     reports = {report.body: report} if report is not None else {}
     return Content(
         pack=pack,

@@ -214,6 +214,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DEFAULT_FROM_EMAIL = env.get("EIRENE_MAIL_FROM")
+#: None: mails are kept, not sent. What Django itself mails goes through the outbox too: no request waits for a server.
+MAIL_SERVER = env.mail_server()
+MAIL_SECONDS = max(1, env.number("EIRENE_MAIL_SECONDS"))
+EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W005",  # subdomains are not ours to bind
     "security.W021",  # nor to list in browsers

@@ -278,9 +278,7 @@ def troubles(content: Content, pack: Pack, more: Mapping[str, Any] | None = None
         kept[words] = (chapter, uid)
         return words
 
-    return [
-        Trouble(problem, *kept.get(problem.where, ("", ""))) for problem in check_edition(pack, edition, place)
-    ]
+    return [Trouble(problem, *kept.get(problem.where, ("", ""))) for problem in check_edition(pack, edition, place)]
 
 
 def _shown(content: Content) -> Content:
@@ -334,9 +332,7 @@ def label_of(node: Node, lang: str) -> str:
 def statements_of(content: Content) -> list[tuple[Node, Node]]:
     """(chapter, block) of each statement that is shown."""
     return [
-        (found.chapter, found.node)
-        for found in walk(content)
-        if found.node.get("statement") and not is_hidden(found)
+        (found.chapter, found.node) for found in walk(content) if found.node.get("statement") and not is_hidden(found)
     ]
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,6 +24,7 @@ from eirene.figures import Figure, figure_from_row, figure_row
 from eirene.framework import Pack, asked_bodies, cycle_of
 from eirene.framework.model import Edition
 from eirene.questionnaires import Report as Answers
+from eirene.questionnaires import load_report
 from eirene.release.build import all_figures, check_reports, withheld
 from eirene.release.inputs import History, Inputs, history_of
 from eirene.release.read import open_release
@@ -31,10 +34,13 @@ from eirene_web.editions import content as c
 from eirene_web.editions.models import Draft, FigureSet, Position, Release
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import Submission
-from eirene_web.reports.working import opened_submission
 
 #: Sets that are kept beside those that something rests on.
 KEEP = 3
+#: Submissions kept open in memory.
+_MOST = 800
+_opened: OrderedDict[tuple[str, str], Answers] = OrderedDict()
+_lock = threading.Lock()
 
 
 # --- inputs ---------------------------------------------------------------------------------------------------------
@@ -128,9 +134,9 @@ def inputs_of(sources: Sources, edition: Edition, audience: str, key: bytes | No
     taken: dict[tuple[str, str], set[str]] = {}
     for cycle, body, question in sources.withheld:
         taken.setdefault((cycle, body), set()).add(question)
-    reports = [opened_submission(pk, pack) for _body, (pk, _sha) in sorted(sources.submissions.items())]
+    reports = [answers_of(pk, sha, sources.pack) for _body, (pk, sha) in sorted(sources.submissions.items())]
     history = tuple(
-        _history(pack, cycle, found, taken)
+        _history(sources.pack, cycle, found, taken)
         for cycle, found in sorted(sources.earlier.items(), key=lambda one: pack.cycles[one[0]].data_year)
     )
     return Inputs(
@@ -151,12 +157,29 @@ def _day(text: str) -> Any:
     return dt.date.fromisoformat(text)
 
 
+def answers_of(submission: int, sha256: str, pack: str) -> Answers:
+    """The answers of a submission, remembered under their hash: whatever row holds them, they are these."""
+    known = (sha256, pack)
+    with _lock:
+        if known in _opened:
+            _opened.move_to_end(known)
+            return _opened[known]
+    document = bytes(Submission.objects.values_list("document", flat=True).get(pk=submission))
+    answers = load_report(document, opened(pack), place=f"submission {sha256[:12]}")
+    with _lock:
+        _opened[known] = answers
+        while len(_opened) > _MOST:
+            _opened.popitem(last=False)
+    return answers
+
+
 def _history(
-    pack: Pack, cycle: str, found: Mapping[str, tuple[int, str]], taken: Mapping[tuple[str, str], set[str]]
+    pack_sha: str, cycle: str, found: Mapping[str, tuple[int, str]], taken: Mapping[tuple[str, str], set[str]]
 ) -> History:
     if "" in found:
         return _released(found[""][1])
-    reports = [opened_submission(pk, pack) for _body, (pk, _sha) in sorted(found.items())]
+    pack = opened(pack_sha)
+    reports = [answers_of(pk, sha, pack_sha) for _body, (pk, sha) in sorted(found.items())]
     # What a nation withheld from that cycle's edition stays withheld in every later one.
     kept = tuple(_without(report, taken.get((cycle, report.body), set())) for report in reports)
     digest = hashlib.sha256(json.dumps(_hashes(found), sort_keys=True).encode()).hexdigest()
@@ -234,15 +257,14 @@ def _in(value: Any) -> Any:
     return tuple(_in(one) for one in value) if isinstance(value, list) else value
 
 
-@lru_cache(maxsize=6)
 def figures_of(set_id: int) -> tuple[Figure, ...]:
-    """The figures of a set, which never changes: read once per process and remembered."""
-    return unpacked(bytes(FigureSet.objects.values_list("content", flat=True).get(pk=set_id)))
+    """The figures of a set, remembered under its fingerprint. One short query."""
+    return _figures(set_id, FigureSet.objects.values_list("fingerprint", flat=True).get(pk=set_id))
 
 
 @lru_cache(maxsize=6)
-def by_key(set_id: int) -> Mapping[str, Figure]:
-    return {figure.key: figure for figure in figures_of(set_id)}
+def _figures(set_id: int, fingerprint: str) -> tuple[Figure, ...]:
+    return unpacked(bytes(FigureSet.objects.values_list("content", flat=True).get(pk=set_id)))
 
 
 # --- the edition as it would be frozen now --------------------------------------------------------------------------

@@ -336,9 +336,7 @@ class Break(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["circulation", "nation", "on"], name="broken_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["circulation", "nation", "on"], name="broken_once")]
 
     def __str__(self) -> str:
         return f"break {self.pk} of {self.circulation_id}"

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q
-from django.urls import reverse
 
 from eirene.framework import asked_bodies
 from eirene_web.clock import now
 from eirene_web.editions.models import Draft
 from eirene_web.notices.services import tell
+from eirene_web.notices.words import address_of
 from eirene_web.organisations.models import Holding
 from eirene_web.organisations.packs import opened
 
@@ -37,20 +37,25 @@ def office(draft: Draft, *roles: str) -> list[tuple[int, str]]:
     return list(held.values_list("person", "post__mailbox").distinct())
 
 
-def tell_nations(draft: Draft, kind: str, key: str, **facts: object) -> None:
+def tell_nations(draft: Draft, kind: str, number: int | str, occasion: str = "", **facts: str) -> None:
+    """`number`: of the draft that went out, or of the release."""
     nations = asked_bodies(opened(draft.cycle.pack_id), draft.cycle.code)
-    _tell(draft, kind, key, contacts(draft, nations), facts)
+    _tell(draft, kind, contacts(draft, nations), number, occasion, facts)
 
 
-def tell_office(draft: Draft, kind: str, key: str, **facts: object) -> None:
-    _tell(draft, kind, key, office(draft), facts)
+def tell_office(draft: Draft, kind: str, number: int | str, occasion: str = "") -> None:
+    _tell(draft, kind, office(draft), number, occasion, {})
 
 
-def tell_nation(draft: Draft, nation: str, kind: str, key: str, **facts: object) -> None:
-    _tell(draft, kind, key, contacts(draft, [nation]), facts)
+def tell_nation(draft: Draft, nation: str, kind: str, number: int | str, occasion: str = "") -> None:
+    _tell(draft, kind, contacts(draft, [nation]), number, occasion, {})
 
 
-def _tell(draft: Draft, kind: str, key: str, people: list[tuple[int, str]], facts: dict[str, object]) -> None:
-    where = reverse("draft", args=[draft.alliance_id, draft.cycle.code])
-    tell(kind, people=people, alliance=draft.alliance_id, key=f"{draft.pk}:{key}",
-         facts={"cycle": draft.cycle.code, **facts}, where=where)  # fmt: skip
+def _tell(
+    draft: Draft, kind: str, people: list[tuple[int, str]], number: int | str, occasion: str, facts: dict[str, str]
+) -> None:
+    tell(
+        kind, people=people, alliance=draft.alliance_id, key=f"{draft.pk}:{number}:{occasion}",
+        facts={"cycle": draft.cycle.code, "number": str(number), **facts},
+        where=address_of("draft", draft.alliance_id, draft.cycle.code),
+    )  # fmt: skip

@@ -51,7 +51,8 @@ class DraftLinks:
 
     def drawing(self, chart_id: str, variant: Literal["wide", "narrow"]) -> str:
         chart = self.charts.get(chart_id)
-        return drawn(chart.spec if variant == "wide" else chart.narrow) if chart is not None else ""
+        # Two languages stand side by side: there is room for the narrow drawing alone.
+        return drawn(chart.narrow) if chart is not None else ""
 
 
 def drawn(spec: Mapping[str, Any]) -> str:
@@ -255,12 +256,16 @@ class Preview:
 # --- what went out --------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=12)
 def circulated(circulation: int, audience: str, lang: str) -> d.Document | None:
-    """The document that went out to an audience; it never changes."""
+    """The document that went out to an audience; None: nothing went out to it in that language."""
     found = CirculatedDocument.objects.filter(circulation=circulation, audience=audience, lang=lang)
     data = found.values_list("content", flat=True).first()
-    return None if data is None else from_json(zlib.decompress(bytes(data)))
+    return None if data is None else _document(bytes(data))
+
+
+@lru_cache(maxsize=12)
+def _document(content: bytes) -> d.Document:
+    return from_json(zlib.decompress(content))
 
 
 def statements_in(document: d.Document) -> dict[str, d.Statement]:

@@ -44,7 +44,6 @@ from eirene_web.organisations.models import Alliance as AllianceRow
 from eirene_web.organisations.packs import audience_for, opened, pack_of
 from eirene_web.policy import Actor, NotThere, Target, ask, can
 from eirene_web.reports.models import Cycle, Report
-from eirene_web.reports.working import opened_submission
 from eirene_web.work.models import Job
 
 
@@ -130,7 +129,7 @@ def alliance_for(actor: Actor, slug: str, audience: str) -> Alliance | None:
         return None
     pack, rows = pack_of(row), Release.objects.filter(slug=slug, audience=audience)
     found = [one for one in rows if can(actor, "release.read", release_target(actor, one, pack))]
-    return Alliance(slug, _ordered(found)) if found else None
+    return Alliance(f"{slug}/for/{audience}", _ordered(found)) if found else None
 
 
 def build_steps() -> list[BuildStep]:
@@ -466,7 +465,7 @@ def own_part(actor: Actor, draft: Draft, nation: str) -> OwnPart:
         nation=nation,
         audience=audience_for(pack, nation, day),
         common=nation in members_on(pack, default_population(pack), day),
-        report=opened_submission(found[0], pack) if found else None,
+        report=f.answers_of(found[0], found[1], draft.cycle.pack_id) if found else None,
         positions=positions(draft, nation),
         circulation=out,
         breaks=list(out.breaks.filter(nation=nation)) if out else [],

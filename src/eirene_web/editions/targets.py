@@ -33,4 +33,3 @@ def standing(actor: Actor, audience: str, pack: Pack) -> str:
     if audience not in codes or actor.audience not in codes:
         return "narrower"
     return "mine" if may_see(pack, actor.audience, audience) else "narrower"
-

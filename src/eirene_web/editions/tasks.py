@@ -9,12 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django_tasks import task as queue_task
+
 from eirene_web.clock import now
 from eirene_web.work.services import Running, background
-
-#: Name, five fields of cron, task: looked after by the worker. `due` does what an instant asks for: silence that ended,
-#: an embargo that ended, figures that nobody asked for.
-SCHEDULES = (("editions.due", "* * * * *", "eirene_web.editions.tasks.due"),)
 
 
 @background
@@ -52,9 +50,9 @@ def verify_release(running: Running, *, release: int) -> dict[str, Any]:
     return {"release": release, "ok": check_release(release=release)["ok"]}
 
 
-@background
-def due(running: Running) -> dict[str, Any]:
-    """What is due now; started for the instant itself, and every minute in case that was missed."""
+@queue_task
+def look() -> dict[str, Any]:
+    """What is due now; queued for the instant itself, and every minute in case that was missed."""
     return do_due()
 
 
@@ -81,3 +79,22 @@ def _behind() -> list[int]:
     stale = [draft for draft in found.defer("content", "figures__content") if is_stale(draft)]
     return [draft.pk for draft in stale if not just_failed(draft.pk) and want_figures(draft) is not None]
 
+
+@background
+def show_published(
+    running: Running, *, cycle: int, person: int, sent: str, expires: str, audiences: list[str]
+) -> dict[str, Any]:
+    """For a demonstration: an earlier cycle’s edition published to audiences, laid out in the past."""
+    from eirene_web.accounts.models import Person
+    from eirene_web.editions.showing import published
+    from eirene_web.organisations.queries import actor_for
+    from eirene_web.reports.models import Cycle
+
+    row = Cycle.objects.select_related("alliance").get(pk=cycle)
+    actor = actor_for(Person.objects.get(pk=person), row.alliance, strong=True)
+    running.tell("freezing the release")
+    draft = published(
+        coordinator=actor, cycle=cycle, sent=dt.datetime.fromisoformat(sent),
+        expires=dt.datetime.fromisoformat(expires), audiences=audiences,
+    )  # fmt: skip
+    return {"draft": draft.pk}

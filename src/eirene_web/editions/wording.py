@@ -20,7 +20,7 @@ _SAID: tuple[tuple[str, Callable[..., str]], ...] = (
 )  # fmt: skip
 _REMEDIES: tuple[tuple[str, Callable[..., str]], ...] = (
     (r"Bind it to a figure, or mark it \[lit:(.+)\]\.",
-     lambda n: _("Bind it to a figure, or mark it as a literal: [lit:%(n)s].") % {"n": n}),
+     lambda n: _("Bind it to a figure, or mark it as a literal: %(literal)s.") % {"literal": f"[lit:{n}]"}),
     (r"Did you mean '(.+)'\?", lambda n: _("Did you mean “%(n)s”?") % {"n": n}),
     (r"Write an id, id\.kind or id\[dimension=code\]\.",
      lambda: _("Choose one of the figures in the list: it is inserted as it must be written.")),

@@ -305,8 +305,9 @@ def data(alliance: Alliance, release: Release, edition: Edition) -> dict[str, An
         "chart_bytes": sum(int(e["bytes"]) for e in groups["charts"]),
         "sha256": edition.sha256,
         "manifest": edition.manifest,
-        "others": [(r, alliance.address_of(r)) for r in alliance.releases
-                   if r.cycle == release.cycle and r.pk != release.pk],
+        "others": [
+            (r, alliance.address_of(r)) for r in alliance.releases if r.cycle == release.cycle and r.pk != release.pk
+        ],
         "editions": alliance.editions,
         "folder": edition.manifest.get("id", edition.folder.name),
     }

@@ -1,8 +1,8 @@
 """The portal's addresses. An alliance's slug begins each; a cycle, chapter or key is looked up, never trusted.
 
-    /<slug>/…                  what is published for everybody
-    /<slug>/for/<audience>/…   the same pages of the releases for an audience, for people signed in who belong to it
-    /<slug>/<cycle>+<number>/  an earlier release of an edition, beside the newest one
+/<slug>/…                  what is published for everybody
+/<slug>/for/<audience>/…   the same pages of the releases for an audience, for people signed in who belong to it
+/<slug>/<cycle>+<number>/  an earlier release of an edition, beside the newest one
 """
 
 from __future__ import annotations

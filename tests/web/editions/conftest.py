@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from web.editions.stage import WRITING, Stage, accept_all
-from web.world import World
 
 from eirene_web import clock
+from web.editions.stage import WRITING, Stage, accept_all
+from web.world import World
 
 
 @pytest.fixture

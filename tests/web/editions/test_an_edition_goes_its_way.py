@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from web.editions.stage import AFTER, EMBARGO, Stage, work_off
 
 from eirene_web import clock
 from eirene_web.editions.models import Circulation, Draft, Release
 from eirene_web.editions.services import publishing, silence
+from web.editions.stage import AFTER, EMBARGO, Stage, work_off
 
 
 @pytest.mark.django_db

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
+from cast import sampler, toy
+from eirene.errors import UsageError
 from eirene_web import clock
 from eirene_web.journal.models import Entry
 from eirene_web.policy import NotAllowed, NotThere
@@ -17,7 +19,7 @@ from eirene_web.reports.services.transfer import out, take_in
 from eirene_web.reports.services.transfer.take_in import MINE, THEIRS, Choice
 from typed import typed
 from web.reports.transferring import handed_in, handed_out, keys, run_jobs
-from web.world import IN_CYCLE, World
+from web.world import IN_CYCLE, World, build
 
 pytestmark = pytest.mark.django_db
 WHO = "ALF.rapporteur"
@@ -153,6 +155,32 @@ def test_a_workbook_whose_export_is_not_known_clears_nothing(harbour_world: Worl
     assert keys(harbour_world, WHO, entry) == {"crew/cells.men": (30, 31, True)}
     assert "not known here" in take_in.in_words(entry.notes, "en")[0].what
     assert "pas connue ici" in take_in.in_words(entry.notes, "fr")[0].what
+
+
+def test_a_part_of_the_form_says_nothing_about_the_rest(db: None) -> None:
+    world = build(sampler(), "2022", ("AAA",))
+    actor, report = world.actor("AAA.rapporteur"), world.report("AAA").pk
+    filling.save_answers(
+        actor=actor, report=report, edits=[Edit("leave_weeks", "value", 18), Edit("law", "value", "no")]
+    )
+    part = handed_out(world, "AAA.rapporteur", "AAA", sections=["1"])
+    assert keys(world, "AAA.rapporteur", handed_in(world, "AAA.rapporteur", "AAA", part)) == {}
+    whole = handed_out(world, "AAA.rapporteur", "AAA")
+    emptied = typed(whole, {"AAA/2022/leave_weeks": {"1": None}})
+    found = keys(world, "AAA.rapporteur", handed_in(world, "AAA.rapporteur", "AAA", emptied))
+    assert found == {"leave_weeks/value": (18, None, False)}
+
+
+def test_a_workbook_of_another_cycle_is_refused_with_both_named(db: None) -> None:
+    from eirene.formats import write_workbook
+
+    world = build(sampler(), "2022", ("AAA",))
+    entry = handed_in(world, "AAA.rapporteur", "AAA", write_workbook(sampler(), "2021", "AAA"))
+    told = " ".join(p.what for p in take_in.in_words(entry.problems, "en"))
+    assert "2021" in told
+    assert "2022" in told
+    entry = handed_in(world, "AAA.rapporteur", "AAA", write_workbook(toy(), "2022", "ALF"))
+    assert entry.state == "refused"
 
 
 def test_a_reason_put_in_place_of_a_value_and_a_value_in_place_of_a_reason(harbour_world: World) -> None:
@@ -317,8 +345,30 @@ def test_others_nations_and_the_office_find_nothing(harbour_world: World) -> Non
         ):
             with pytest.raises(NotThere):
                 call()
-    with pytest.raises(NotAllowed):
-        take_in.upload(actor=harbour_world.actor("ALF.reader"), report=report, name="x", data=b"x")
+    reader = harbour_world.actor("ALF.reader")
+    assert take_in.preview(actor=reader, entry=entry.pk).items == ()
+    for refused in (
+        lambda: take_in.upload(actor=reader, report=report, name="x", data=b"x"),
+        lambda: take_in.drop_import(actor=reader, entry=entry.pk),
+        lambda: take_in.apply_import(actor=reader, entry=entry.pk, choice=Choice()),
+        lambda: take_in.read_again(actor=reader, entry=entry.pk),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+
+
+def test_a_task_that_failed_can_be_started_again(harbour_world: World) -> None:
+    from eirene_web.work.models import Job
+
+    actor, report = harbour_world.actor(WHO), harbour_world.report("ALF").pk
+    data = typed(handed_out(harbour_world, WHO, "ALF"), {CREW: {"1": 12}})
+    entry = take_in.upload(actor=actor, report=report, name="x.xlsx", data=data)
+    with pytest.raises(UsageError, match="being read"):
+        take_in.read_again(actor=actor, entry=entry.pk)
+    Job.objects.update(state="failed", finished=IN_CYCLE)
+    take_in.read_again(actor=actor, entry=entry.pk)
+    run_jobs()
+    assert Import.objects.get(pk=entry.pk).state == "ready"
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,30 @@ def test_for_others_there_is_no_such_page(harbour_world: World, who: str) -> Non
         assert client.post(path).status_code == 404, path
 
 
+def test_a_very_long_text_is_shown_by_its_beginning_and_taken_over_whole(harbour_world: World) -> None:
+    client = signed_in(harbour_world, "ALF.rapporteur")
+    text = "Mare nostrum. " * 2_000
+    address = hand_in(client, typed(out(client), {"charter|comment@en": {"1": text}}))
+    page = client.get(address).content.decode()
+    assert "28,000 characters in all" in page
+    assert len(page) < 20_000
+    client.post(f"{address}apply", form_of(page))
+    assert Cell.objects.get(part="comment.en").value == text
+
+
+def test_a_file_that_could_not_be_read_by_our_fault_can_be_read_again(harbour_world: World) -> None:
+    from eirene_web.work.models import Job
+
+    client = signed_in(harbour_world, "ALF.rapporteur")
+    answer = client.post(f"{ALF}/upload", {"file": SimpleUploadedFile("a.xlsx", out(client))})
+    assert "waits to be read" in client.get(answer["Location"]).content.decode()
+    Job.objects.update(state="failed", finished=IN_CYCLE)
+    assert "Read it again" in client.get(answer["Location"]).content.decode()
+    client.post(f"{answer['Location']}again")
+    run_jobs()
+    assert "nothing to take over" in client.get(answer["Location"]).content.decode()
+
+
 def test_a_reader_takes_out_and_hands_nothing_in(harbour_world: World) -> None:
     client = signed_in(harbour_world, "ALF.reader")
     assert client.get(f"{ALF}/").status_code == 200

@@ -6,381 +6,687 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('editions', '0001_initial'),
-        ('organisations', '0001_initial'),
-        ('reports', '0002_submissions_stay'),
+        ("editions", "0001_initial"),
+        ("organisations", "0001_initial"),
+        ("reports", "0002_submissions_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nation', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('withholding', 'answer withheld'), ('footnote', 'footnote'), ('reservation', 'position reserved')], max_length=12)),
-                ('on', models.CharField(blank=True, max_length=200)),
-                ('text', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('withdrawn', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nation", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("withholding", "answer withheld"),
+                            ("footnote", "footnote"),
+                            ("reservation", "position reserved"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("on", models.CharField(blank=True, max_length=200)),
+                ("text", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("withdrawn", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=60)),
-                ('lang', models.CharField(max_length=8)),
-                ('base', models.IntegerField()),
-                ('before', models.TextField(blank=True)),
-                ('text', models.TextField(blank=True)),
-                ('reason', models.TextField(blank=True)),
-                ('nation', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'to be decided'), ('accepted', 'taken over'), ('declined', 'declined')], default='open', max_length=8)),
-                ('answer', models.TextField(blank=True)),
-                ('decided', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=60)),
+                ("lang", models.CharField(max_length=8)),
+                ("base", models.IntegerField()),
+                ("before", models.TextField(blank=True)),
+                ("text", models.TextField(blank=True)),
+                ("reason", models.TextField(blank=True)),
+                ("nation", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "to be decided"), ("accepted", "taken over"), ("declined", "declined")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.TextField(blank=True)),
+                ("decided", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TextVersion',
+            name="TextVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=60)),
-                ('lang', models.CharField(max_length=8)),
-                ('number', models.IntegerField()),
-                ('text', models.TextField(blank=True)),
-                ('how', models.CharField(choices=[('pack', 'from the pack'), ('written', 'written'), ('restored', 'restored'), ('suggested', 'a suggestion, taken over')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('purged', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=60)),
+                ("lang", models.CharField(max_length=8)),
+                ("number", models.IntegerField()),
+                ("text", models.TextField(blank=True)),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("pack", "from the pack"),
+                            ("written", "written"),
+                            ("restored", "restored"),
+                            ("suggested", "a suggestion, taken over"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("purged", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='release',
-            name='changes',
+            model_name="release",
+            name="changes",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='release',
-            name='verified',
+            model_name="release",
+            name="verified",
             field=models.JSONField(default=dict),
         ),
         migrations.CreateModel(
-            name='Circulation',
+            name="Circulation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('state', models.CharField(choices=[('preparing', 'being prepared'), ('open', 'under silence'), ('broken', 'silence broken'), ('kept', 'silence kept'), ('recalled', 'recalled')], default='preparing', max_length=10)),
-                ('outcome', models.CharField(blank=True, choices=[('agreed', 'agreed'), ('reservation', 'agreed, with a reservation or footnote'), ('deleted', 'statement deleted'), ('noted', 'noted only'), ('not_published', 'not published')], max_length=14)),
-                ('content', models.JSONField()),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('statements', models.JSONField(default=list)),
-                ('opened', models.DateTimeField(null=True)),
-                ('expires', models.DateTimeField()),
-                ('ended', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preparing", "being prepared"),
+                            ("open", "under silence"),
+                            ("broken", "silence broken"),
+                            ("kept", "silence kept"),
+                            ("recalled", "recalled"),
+                        ],
+                        default="preparing",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agreed", "agreed"),
+                            ("reservation", "agreed, with a reservation or footnote"),
+                            ("deleted", "statement deleted"),
+                            ("noted", "noted only"),
+                            ("not_published", "not published"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("content", models.JSONField()),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("statements", models.JSONField(default=list)),
+                ("opened", models.DateTimeField(null=True)),
+                ("expires", models.DateTimeField()),
+                ("ended", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='CirculatedDocument',
+            name="CirculatedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(max_length=64)),
-                ('lang', models.CharField(max_length=8)),
-                ('content', models.BinaryField()),
-                ('circulation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='editions.circulation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("audience", models.CharField(max_length=64)),
+                ("lang", models.CharField(max_length=8)),
+                ("content", models.BinaryField()),
+                (
+                    "circulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="editions.circulation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Break',
+            name="Break",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nation', models.CharField(max_length=40)),
-                ('on', models.CharField(max_length=200)),
-                ('reason', models.TextField()),
-                ('wording', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('circulation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='breaks', to='editions.circulation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nation", models.CharField(max_length=40)),
+                ("on", models.CharField(max_length=200)),
+                ("reason", models.TextField()),
+                ("wording", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "circulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="breaks", to="editions.circulation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('drafting', 'being written'), ('silence', 'under silence'), ('broken', 'silence broken'), ('agreed', 'agreed'), ('signed', 'signed off'), ('freezing', 'being frozen'), ('held', 'frozen, held until its embargo ends'), ('published', 'published'), ('stopped', 'not to be published')], default='drafting', max_length=10)),
-                ('number', models.CharField(default='1.0', max_length=16)),
-                ('content', models.JSONField()),
-                ('version', models.IntegerField(default=1)),
-                ('as_of', models.DateField()),
-                ('audiences', models.JSONField(default=list)),
-                ('release_list', models.JSONField(default=list)),
-                ('disclosed_by', models.CharField(blank=True, max_length=200)),
-                ('disclosed_on', models.DateField(null=True)),
-                ('embargo', models.DateTimeField(null=True)),
-                ('signed', models.DateTimeField(null=True)),
-                ('created', models.DateTimeField()),
-                ('moved', models.DateTimeField()),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='organisations.alliance')),
-                ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='edition', to='reports.cycle')),
-                ('signer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafting", "being written"),
+                            ("silence", "under silence"),
+                            ("broken", "silence broken"),
+                            ("agreed", "agreed"),
+                            ("signed", "signed off"),
+                            ("freezing", "being frozen"),
+                            ("held", "frozen, held until its embargo ends"),
+                            ("published", "published"),
+                            ("stopped", "not to be published"),
+                        ],
+                        default="drafting",
+                        max_length=10,
+                    ),
+                ),
+                ("number", models.CharField(default="1.0", max_length=16)),
+                ("content", models.JSONField()),
+                ("version", models.IntegerField(default=1)),
+                ("as_of", models.DateField()),
+                ("audiences", models.JSONField(default=list)),
+                ("release_list", models.JSONField(default=list)),
+                ("disclosed_by", models.CharField(blank=True, max_length=200)),
+                ("disclosed_on", models.DateField(null=True)),
+                ("embargo", models.DateTimeField(null=True)),
+                ("signed", models.DateTimeField(null=True)),
+                ("created", models.DateTimeField()),
+                ("moved", models.DateTimeField()),
+                (
+                    "alliance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="organisations.alliance",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="edition", to="reports.cycle"
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=200)),
-                ('nation', models.CharField(blank=True, max_length=40)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('settled', models.DateTimeField(null=True)),
-                ('purged', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='editions.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=200)),
+                ("nation", models.CharField(blank=True, max_length=40)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("settled", models.DateTimeField(null=True)),
+                ("purged", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "settler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="editions.draft"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='circulation',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='circulations', to='editions.draft'),
+            model_name="circulation",
+            name="draft",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="circulations", to="editions.draft"
+            ),
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nation', models.CharField(max_length=40)),
-                ('reason', models.TextField()),
-                ('until', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('granted', 'granted'), ('declined', 'declined')], default='requested', max_length=10)),
-                ('answer', models.TextField(blank=True)),
-                ('decided', models.DateTimeField(null=True)),
-                ('circulation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='editions.circulation')),
-                ('decider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nation", models.CharField(max_length=40)),
+                ("reason", models.TextField()),
+                ("until", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "requested"), ("granted", "granted"), ("declined", "declined")],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.TextField(blank=True)),
+                ("decided", models.DateTimeField(null=True)),
+                (
+                    "circulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="editions.circulation",
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FigureSet',
+            name="FigureSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('inputs', models.JSONField()),
-                ('reported', models.IntegerField()),
-                ('asked', models.IntegerField()),
-                ('content', models.BinaryField()),
-                ('made', models.DateTimeField()),
-                ('milliseconds', models.IntegerField()),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figure_sets', to='editions.draft')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='editions.figureset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("inputs", models.JSONField()),
+                ("reported", models.IntegerField()),
+                ("asked", models.IntegerField()),
+                ("content", models.BinaryField()),
+                ("made", models.DateTimeField()),
+                ("milliseconds", models.IntegerField()),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="figure_sets", to="editions.draft"
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="editions.figureset",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='draft',
-            name='figures',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='editions.figureset'),
+            model_name="draft",
+            name="figures",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="editions.figureset"
+            ),
         ),
         migrations.AddField(
-            model_name='circulation',
-            name='figures',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='circulations', to='editions.figureset'),
+            model_name="circulation",
+            name="figures",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="circulations", to="editions.figureset"
+            ),
         ),
         migrations.CreateModel(
-            name='Freeze',
+            name="Freeze",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16)),
-                ('state', models.CharField(choices=[('building', 'being built'), ('held', 'held until its embargo ends'), ('published', 'published'), ('failed', 'failed'), ('recalled', 'recalled before publication')], default='building', max_length=10)),
-                ('edition', models.JSONField()),
-                ('inputs', models.JSONField()),
-                ('audiences', models.JSONField()),
-                ('as_of', models.DateField()),
-                ('embargo', models.DateTimeField(null=True)),
-                ('folder', models.CharField(max_length=200)),
-                ('built', models.JSONField(default=dict)),
-                ('error', models.JSONField(default=dict)),
-                ('reasons', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('held', models.DateTimeField(null=True)),
-                ('published', models.DateTimeField(null=True)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freezes', to='editions.draft')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("building", "being built"),
+                            ("held", "held until its embargo ends"),
+                            ("published", "published"),
+                            ("failed", "failed"),
+                            ("recalled", "recalled before publication"),
+                        ],
+                        default="building",
+                        max_length=10,
+                    ),
+                ),
+                ("edition", models.JSONField()),
+                ("inputs", models.JSONField()),
+                ("audiences", models.JSONField()),
+                ("as_of", models.DateField()),
+                ("embargo", models.DateTimeField(null=True)),
+                ("folder", models.CharField(max_length=200)),
+                ("built", models.JSONField(default=dict)),
+                ("error", models.JSONField(default=dict)),
+                ("reasons", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("held", models.DateTimeField(null=True)),
+                ("published", models.DateTimeField(null=True)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="freezes", to="editions.draft"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='release',
-            name='freeze',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='editions.freeze'),
+            model_name="release",
+            name="freeze",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="editions.freeze"
+            ),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['slug', 'audience'], name='release_for'),
+            model_name="release",
+            index=models.Index(fields=["slug", "audience"], name="release_for"),
         ),
         migrations.AddField(
-            model_name='position',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='editions.draft'),
+            model_name="position",
+            name="draft",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="positions", to="editions.draft"
+            ),
         ),
         migrations.AddField(
-            model_name='position',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="position",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='position',
-            name='withdrawer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="position",
+            name="withdrawer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='decider',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="suggestion",
+            name="decider",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='editions.draft'),
+            model_name="suggestion",
+            name="draft",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="suggestions", to="editions.draft"
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="suggestion",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='textversion',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='editions.draft'),
+            model_name="textversion",
+            name="draft",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="editions.draft"
+            ),
         ),
         migrations.AddField(
-            model_name='textversion',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="textversion",
+            name="person",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='circulateddocument',
-            constraint=models.UniqueConstraint(fields=('circulation', 'audience', 'lang'), name='circulated_once'),
+            model_name="circulateddocument",
+            constraint=models.UniqueConstraint(fields=("circulation", "audience", "lang"), name="circulated_once"),
         ),
         migrations.AddConstraint(
-            model_name='break',
-            constraint=models.UniqueConstraint(fields=('circulation', 'nation', 'on'), name='broken_once'),
+            model_name="break",
+            constraint=models.UniqueConstraint(fields=("circulation", "nation", "on"), name="broken_once"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['draft', 'nation'], name='edition_comment_of'),
+            model_name="comment",
+            index=models.Index(fields=["draft", "nation"], name="edition_comment_of"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled__isnull', True), ('settler__isnull', True)), models.Q(('settled__isnull', False), ('settler__isnull', False)), _connector='OR'), name='comment_settled_who_and_when'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled__isnull", True), ("settler__isnull", True)),
+                    models.Q(("settled__isnull", False), ("settler__isnull", False)),
+                    _connector="OR",
+                ),
+                name="comment_settled_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided__isnull', True), ('decider__isnull', True)), models.Q(('decided__isnull', False), ('decider__isnull', False)), _connector='OR'), name='extension_who_and_when'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided__isnull", True), ("decider__isnull", True)),
+                    models.Q(("decided__isnull", False), ("decider__isnull", False)),
+                    _connector="OR",
+                ),
+                name="extension_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('circulation', 'nation'), name='extension_one_pending'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "requested")),
+                fields=("circulation", "nation"),
+                name="extension_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figureset',
-            constraint=models.UniqueConstraint(fields=('draft', 'fingerprint'), name='figure_set_once'),
+            model_name="figureset",
+            constraint=models.UniqueConstraint(fields=("draft", "fingerprint"), name="figure_set_once"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed__isnull', True), ('signer__isnull', True)), models.Q(('signed__isnull', False), ('signer__isnull', False)), _connector='OR'), name='draft_signed_who_and_when'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed__isnull", True), ("signer__isnull", True)),
+                    models.Q(("signed__isnull", False), ("signer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="draft_signed_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disclosed_by', ''), ('disclosed_on__isnull', True)), models.Q(models.Q(('disclosed_by', ''), _negated=True), ('disclosed_on__isnull', False)), _connector='OR'), name='draft_disclosed_who_and_when'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disclosed_by", ""), ("disclosed_on__isnull", True)),
+                    models.Q(models.Q(("disclosed_by", ""), _negated=True), ("disclosed_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="draft_disclosed_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'freezing', 'held', 'published']), _negated=True), ('signed__isnull', False), _connector='OR'), name='draft_signed'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["signed", "freezing", "held", "published"]), _negated=True),
+                    ("signed__isnull", False),
+                    _connector="OR",
+                ),
+                name="draft_signed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='circulation',
-            index=models.Index(fields=['state', 'expires'], name='edition_silence_due'),
+            model_name="circulation",
+            index=models.Index(fields=["state", "expires"], name="edition_silence_due"),
         ),
         migrations.AddConstraint(
-            model_name='circulation',
-            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='circulation_number'),
+            model_name="circulation",
+            constraint=models.UniqueConstraint(fields=("draft", "number"), name="circulation_number"),
         ),
         migrations.AddConstraint(
-            model_name='circulation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['preparing', 'open'])), fields=('draft',), name='circulation_one_at_a_time'),
+            model_name="circulation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["preparing", "open"])),
+                fields=("draft",),
+                name="circulation_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='circulation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['open', 'broken', 'kept']), _negated=True), ('opened__isnull', False), _connector='OR'), name='circulation_opened'),
+            model_name="circulation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["open", "broken", "kept"]), _negated=True),
+                    ("opened__isnull", False),
+                    _connector="OR",
+                ),
+                name="circulation_opened",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='circulation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended__isnull', True), ('state__in', ['preparing', 'open'])), models.Q(('ended__isnull', False), ('state__in', ['broken', 'kept', 'recalled'])), _connector='OR'), name='circulation_ended'),
+            model_name="circulation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended__isnull", True), ("state__in", ["preparing", "open"])),
+                    models.Q(("ended__isnull", False), ("state__in", ["broken", "kept", "recalled"])),
+                    _connector="OR",
+                ),
+                name="circulation_ended",
+            ),
         ),
         migrations.AddIndex(
-            model_name='freeze',
-            index=models.Index(fields=['state', 'embargo'], name='edition_freeze_due'),
+            model_name="freeze",
+            index=models.Index(fields=["state", "embargo"], name="edition_freeze_due"),
         ),
         migrations.AddConstraint(
-            model_name='freeze',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['building', 'held', 'published'])), fields=('draft', 'number'), name='frozen_once'),
+            model_name="freeze",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["building", "held", "published"])),
+                fields=("draft", "number"),
+                name="frozen_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='freeze',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published__isnull', False), _connector='OR'), name='freeze_published'),
+            model_name="freeze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True), ("published__isnull", False), _connector="OR"
+                ),
+                name="freeze_published",
+            ),
         ),
         migrations.AddIndex(
-            model_name='position',
-            index=models.Index(fields=['draft', 'nation'], name='edition_position_of'),
+            model_name="position",
+            index=models.Index(fields=["draft", "nation"], name="edition_position_of"),
         ),
         migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawer__isnull', True), ('withdrawn__isnull', True)), models.Q(('withdrawer__isnull', False), ('withdrawn__isnull', False)), _connector='OR'), name='position_who_and_when'),
+            model_name="position",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawer__isnull", True), ("withdrawn__isnull", True)),
+                    models.Q(("withdrawer__isnull", False), ("withdrawn__isnull", False)),
+                    _connector="OR",
+                ),
+                name="position_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='position',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'withholding'), ('withdrawn__isnull', True)), fields=('draft', 'nation', 'on'), name='withheld_once'),
+            model_name="position",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "withholding"), ("withdrawn__isnull", True)),
+                fields=("draft", "nation", "on"),
+                name="withheld_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['draft', 'state'], name='edition_suggestion'),
+            model_name="suggestion",
+            index=models.Index(fields=["draft", "state"], name="edition_suggestion"),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided__isnull', True), ('decider__isnull', True)), models.Q(('decided__isnull', False), ('decider__isnull', False)), _connector='OR'), name='suggestion_who_and_when'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided__isnull", True), ("decider__isnull", True)),
+                    models.Q(("decided__isnull", False), ("decider__isnull", False)),
+                    _connector="OR",
+                ),
+                name="suggestion_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided__isnull', True), ('state', 'open')), models.Q(('decided__isnull', False), ('state__in', ['accepted', 'declined'])), _connector='OR'), name='suggestion_decided'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided__isnull", True), ("state", "open")),
+                    models.Q(("decided__isnull", False), ("state__in", ["accepted", "declined"])),
+                    _connector="OR",
+                ),
+                name="suggestion_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='textversion',
-            constraint=models.UniqueConstraint(fields=('draft', 'place', 'lang', 'number'), name='text_version_once'),
+            model_name="textversion",
+            constraint=models.UniqueConstraint(fields=("draft", "place", "lang", "number"), name="text_version_once"),
         ),
     ]

@@ -472,5 +472,3 @@ def refuse_troubled(row: Draft) -> None:
     problems = put_right(row)
     if problems:
         raise EireneError(problems)
-
-

@@ -252,9 +252,11 @@ def formats() -> tuple[str, ...]:
 
 def _changes(row: Freeze, audience: str, out: Path) -> dict[str, list[str]]:
     """What is different from the last published release of this edition for the same audience, in words."""
-    last = Release.objects.filter(
-        slug=row.draft.alliance_id, cycle=row.draft.cycle.code, audience=audience
-    ).order_by("-registered", "-pk").first()
+    last = (
+        Release.objects.filter(slug=row.draft.alliance_id, cycle=row.draft.cycle.code, audience=audience)
+        .order_by("-registered", "-pk")
+        .first()
+    )
     if last is None or not (last.folder / "manifest.json").is_file():
         return {}
     old, new = open_release(last.folder), open_release(out)
@@ -270,7 +272,7 @@ def _failed(*, freeze: int, error: dict[str, str]) -> Freeze:
     one.save(update_fields=["state", "error"])
     fields = [*moved_to(row, Draft.State.SIGNED), Field(f"freeze:{one.pk}", "state", "building", "failed")]
     row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "edition.not_frozen", f"freeze:{one.pk}")
+    notify.tell_office(row, "edition.not_frozen", one.number, f"{one.pk}")
     record(None, "edition.freeze", chain=office_chain(row), subject=subject(row), fields=fields)
     return one
 
@@ -286,10 +288,9 @@ def _hold(*, freeze: int, built: dict[str, Any]) -> Freeze:
               *(Field(f"freeze:{one.pk}", f"sha256 {a}", None, b["sha256"]) for a, b in built.items())]  # fmt: skip
     row.save(update_fields=["state", "moved"])
     if one.embargo is not None:
-        from eirene_web.editions.tasks import due
+        from eirene_web.editions.tasks import look
 
-        start(due.using(run_after=one.embargo), kind="edition.due", alliance=row.alliance_id,
-              subject=f"edition:{row.pk}")  # fmt: skip
+        look.using(run_after=one.embargo).enqueue()
     record(None, "edition.hold", chain=office_chain(row), subject=subject(row), fields=fields)
     return one
 
@@ -353,7 +354,8 @@ def publish_if_due(freeze: int) -> bool:
         digest, fields = described(place(row, RELEASES) / audience)
         if digest != told["sha256"]:
             raise EireneError(
-                _("A release is not the one that was frozen."), where=str(place(row, RELEASES) / audience),
+                _("A release is not the one that was frozen."),
+                where=str(place(row, RELEASES) / audience),
                 remedy=_("Nothing was published. Look who can write into the folder of the installation."),
             )
         entries[audience] = (digest, fields)
@@ -390,7 +392,7 @@ def _enter(*, freeze: int, entries: dict[str, tuple[str, dict[str, Any]]]) -> bo
     one.save(update_fields=["state", "published"])
     fields_ = [*moved_to(row, Draft.State.PUBLISHED), Field(f"freeze:{one.pk}", "state", "held", "published")]
     row.save(update_fields=["state", "moved"])
-    notify.tell_nations(row, "edition.published", f"freeze:{one.pk}", number=one.number)
+    notify.tell_nations(row, "edition.published", one.number, f"{one.pk}")
     record(None, "edition.publish", chain=office_chain(row), subject=subject(row), fields=fields_)
     return True
 

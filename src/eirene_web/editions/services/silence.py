@@ -1,10 +1,10 @@
 """The silence procedure (practice 11): a numbered draft goes out with its statements; who does not speak agrees.
 
-    circulate     copies text and figures, in the background writes the document of each audience, and silence begins
-    extend        more time, asked for with a reason and granted by the office
-    break_silence a nation names a statement, a reason and a wording; who it was stays with the office
-    end_due       the expiry, an instant: once, also when nobody was at work at that instant
-    decide        how a broken silence ends
+circulate     copies text and figures, in the background writes the document of each audience, and silence begins
+extend        more time, asked for with a reason and granted by the office
+break_silence a nation names a statement, a reason and a wording; who it was stays with the office
+end_due       the expiry, an instant: once, also when nobody was at work at that instant
+decide        how a broken silence ends
 """
 
 from __future__ import annotations
@@ -185,9 +185,8 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     CirculatedDocument.objects.bulk_create(documents)
     row.state, row.opened = Circulation.State.OPEN, now()
     row.save(update_fields=["state", "opened"])
-    _wake(draft, row.expires)
-    notify.tell_nations(draft, "edition.circulated", f"{row.number}", number=row.number,
-                        until=row.expires.isoformat())  # fmt: skip
+    _wake(row.expires)
+    notify.tell_nations(draft, "edition.circulated", row.number, until=row.expires.isoformat())
     record(
         None, "edition.circulate", chain=office_chain(draft), subject=subject(draft),
         fields=[Field(f"circulation:{row.pk}", "state", "preparing", "open")],
@@ -195,12 +194,11 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     return row
 
 
-def _wake(draft: Draft, at: dt.datetime) -> None:
+def _wake(at: dt.datetime) -> None:
     """Has the worker look at the instant itself; its round of every minute finds what this misses."""
-    from eirene_web.editions.tasks import due
+    from eirene_web.editions.tasks import look
 
-    later = due.using(run_after=at)
-    start(later, kind="edition.due", alliance=draft.alliance_id, subject=f"edition:{draft.pk}")
+    look.using(run_after=at).enqueue()
 
 
 @change
@@ -221,7 +219,7 @@ def _recalled(actor: Actor | None, row: Draft, one: Circulation, reason: str) ->
     fields = [*moved_to(row, Draft.State.DRAFTING), Field(f"circulation:{one.pk}", "state", None, "recalled")]
     row.save(update_fields=["state", "moved"])
     if one.opened is not None:
-        notify.tell_nations(row, "edition.recalled", f"{one.number}:recalled", number=one.number)
+        notify.tell_nations(row, "edition.recalled", one.number)
     record(actor, "edition.recall", chain=office_chain(row), subject=subject(row), fields=fields, why=reason)
     return one
 
@@ -298,7 +296,7 @@ def break_silence(
         one.save(update_fields=["state", "ended"])
         moved_to(row, Draft.State.BROKEN)
         row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "edition.broken", f"{one.number}:{made.pk}", number=one.number)
+    notify.tell_office(row, "edition.broken", one.number, f"{made.pk}")
     record(
         actor, "silence.break", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for)],
@@ -311,9 +309,7 @@ def break_silence(
 
 
 @change
-def ask_time(
-    *, actor: Actor, draft: int, circulation: int, nation: str, until: dt.datetime, reason: str
-) -> Extension:
+def ask_time(*, actor: Actor, draft: int, circulation: int, nation: str, until: dt.datetime, reason: str) -> Extension:
     """A nation asks for more time. One request of a nation is pending at a time; again gives the same."""
     row = locked_draft(draft)
     ask(actor, "silence.ask_time", part_target(row, nation))
@@ -328,7 +324,7 @@ def ask_time(
     made = Extension.objects.create(
         circulation=one, nation=nation, reason=why, until=until, at=now(), person_id=actor.person
     )
-    notify.tell_office(row, "edition.time_asked", f"{one.number}:time:{made.pk}", number=one.number)
+    notify.tell_office(row, "edition.time_asked", one.number, f"{made.pk}")
     record(
         actor, "silence.ask_time", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"extension:{made.pk}", "until", None, until)], why=why,
@@ -352,7 +348,7 @@ def decide_extension(
     one.state = Extension.State.GRANTED if grant else Extension.State.DECLINED
     one.answer, one.decided, one.decider_id = answer.strip()[:4000], now(), actor.person
     one.save()
-    notify.tell_nation(row, one.nation, "edition.time_decided", f"time:{one.pk}", granted=grant)
+    notify.tell_nation(row, one.nation, "edition.time_decided", one.circulation.number, f"{one.pk}")
     record(
         actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row),
         fields=[*fields, Field(f"extension:{one.pk}", "state", "requested", str(one.state))], why=one.answer,
@@ -367,9 +363,7 @@ def extend(*, actor: Actor, draft: int, circulation: int, until: dt.datetime, wh
     ask(actor, "edition.extend_silence", edition_target(row))
     reason = words(why, _("Say why there is more time: nations read it."))
     field = _extend(row, circulation, until)
-    record(
-        actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row), fields=[field], why=reason
-    )
+    record(actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row), fields=[field], why=reason)
     return locked_circulation(row, circulation)
 
 
@@ -380,9 +374,9 @@ def _extend(row: Draft, circulation: int, until: dt.datetime) -> Field:
         raise UsageError(_("Silence can only be made longer."), remedy=_("Choose a later time."))
     before, one.expires = one.expires, until
     one.save(update_fields=["expires"])
-    _wake(row, until)
-    notify.tell_nations(row, "edition.extended", f"{one.number}:until:{until.isoformat()}", number=one.number,
-                        until=until.isoformat())  # fmt: skip
+    _wake(until)
+    told = until.isoformat()
+    notify.tell_nations(row, "edition.extended", one.number, told, until=told)
     return Field(f"circulation:{one.pk}", "expires", before, until)
 
 
@@ -411,7 +405,7 @@ def end(*, draft: int, circulation: int) -> bool:
         Field(f"circulation:{one.pk}", "outcome", None, str(one.outcome)),
     ]  # fmt: skip
     row.save(update_fields=["state", "moved"])
-    notify.tell_office(row, "edition.agreed", f"{one.number}:agreed", number=one.number)
+    notify.tell_office(row, "edition.agreed", one.number)
     record(None, "silence.end", chain=office_chain(row), subject=subject(row), fields=fields)
     return True
 
@@ -503,5 +497,3 @@ def refuse_changed(row: Draft) -> Circulation:
             remedy=_("Open it for writing and send it out again."),
         )
     return one
-
-

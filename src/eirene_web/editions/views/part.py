@@ -61,12 +61,11 @@ def _told(own: OwnPart, lang: str) -> list[dict[str, object]]:
         "no_data": _("you have no data"), "withheld": _("withheld by you"),
         "not_applicable": _("does not apply to you"), "not_answered": _("not answered"),
         "unusable": _("a check stands against the answer"), "zero_denominator": _("no rate over nobody"),
-        "not_of_population": _("speaks of others than you"),
     }  # fmt: skip
     seen: dict[str, dict[str, object]] = {}
     said = {"yes": _("yes"), "no": _("no")}
     for one in own.parts(lang):
-        if one.key not in seen:
+        if one.key not in seen and one.reason != "not_of_population":
             seen[one.key] = {
                 "ref": one.ref, "label": one.label, "standing": one.standing, "value": said.get(one.value, one.value),
                 "reason": reasons.get(one.reason, one.reason), "questions": one.questions,

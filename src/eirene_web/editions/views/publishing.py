@@ -37,6 +37,9 @@ def publish(visit: Visit, cycle: str) -> HttpResponse:
              "public": a.code == widest}
             for a in pack.header.audiences
         ],
+        "built_for": ", ".join(
+            pick(a.label, visit.lang) for a in pack.header.audiences if a.code in draft.audiences or a.code == office
+        ),
         "release_list": "\n".join(draft.release_list),
         "embargo": local(draft.embargo, visit.time_zone()),
         "zone": visit.time_zone(),
@@ -87,9 +90,7 @@ def act(visit: Visit, cycle: str) -> HttpResponse:
             publishing.freeze(actor=actor, draft=draft.pk)
             messages.success(visit.request, _("The edition is being frozen. You can leave this page."))
         case "recall":
-            publishing.recall(
-                actor=actor, draft=draft.pk, freeze=number(data.get("freeze")), why=data.get("why", "")
-            )
+            publishing.recall(actor=actor, draft=draft.pk, freeze=number(data.get("freeze")), why=data.get("why", ""))
     visit.ask("edition.see", edition_target(draft))
     return to(visit, "edition-publish", cycle)
 

@@ -125,9 +125,7 @@ def _chapter(
     return visit.render("editions/chapter.html", context, status=status)
 
 
-def _forms(
-    draft: Draft, pieces: list[Piece], languages: list[str], typed: dict[str, Field], shown: str
-) -> list[Form]:
+def _forms(draft: Draft, pieces: list[Piece], languages: list[str], typed: dict[str, Field], shown: str) -> list[Form]:
     versions = queries.texts_changed(draft)
     talk: dict[str, list[Any]] = {}
     for one in queries.comments(draft):
@@ -248,9 +246,7 @@ def preview(visit: Visit, cycle: str, uid: str) -> HttpResponse:
     draft = queries.find_draft(visit.actor, visit.alliance, cycle)
     edits, block = _typed(visit, draft), visit.request.POST.get("block", "")
     pack = opened(draft.cycle.pack_id)
-    problems = [
-        (edit, told(problem)) for edit in edits for problem in drafting.problems_of(edit.text, edit.lang, pack)
-    ]
+    problems = [(edit, told(problem)) for edit in edits for problem in drafting.problems_of(edit.text, edit.lang, pack)]
     found = c.find(_tried(draft, edits).content, block)
     html: dict[str, str] = {}
     if found is not None and not problems:

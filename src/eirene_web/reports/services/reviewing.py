@@ -16,7 +16,8 @@ from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission, Thread
 from eirene_web.reports.sent import answers_of, without_body
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.services import telling
+from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, previous_submission
 
@@ -47,6 +48,7 @@ def assign_review(*, actor: Actor, report: int, post: int | None, due: dt.date |
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["reviewer", "review_due", "state", "moved"])
     record(actor, "review.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.review_assigned(row)
     return row
 
 
@@ -87,6 +89,9 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str], numbe
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["state", "moved", "accepted"])
     record(actor, "review.accept", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    if row.state == Report.State.ACCEPTED:
+        accepted(row)
+        telling.accepted(row)
     return row
 
 
@@ -180,7 +185,7 @@ def return_report(
     if due is not None and due < now().date():
         raise UsageError(_("The day by which it is due lies in the past."), remedy=_("Choose a later one."))
     submission = latest(row)
-    Return.objects.create(
+    given = Return.objects.create(
         report=row,
         submission=submission,
         reason=reason.strip(),
@@ -199,4 +204,5 @@ def return_report(
     ]
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
+    telling.returned(row, given)
     return row

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from eirene.errors import UsageError
 from eirene.formats.wording import part_label, part_value
-from eirene.text import pick
+from eirene.text import number, pick
 from eirene_web.files.uploads import was_too_large
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.reports import queries
@@ -25,6 +25,8 @@ from eirene_web.reports.services.transfer import common, out, packages, take_in
 from eirene_web.reports.services.transfer.take_in import MINE, THEIRS, Choice, Item, Preview
 from eirene_web.reports.working import Working
 
+#: Characters of one value that a page shows.
+LONGEST_SHOWN = 2_000
 #: Languages of forms, as they call themselves.
 FORM_LANGUAGES = (("en", "English"), ("fr", "Français"))
 
@@ -65,7 +67,6 @@ def _show_files(visit: Visit, report: Report, error: UsageError | None = None) -
         "may_fill": take_in.may_fill(visit.actor, working),
         "limit": settings.EIRENE_UPLOAD_BYTES,
         "events": take_in.history(actor=visit.actor, report=report),
-        "fingerprint": packages.fingerprint_shown(),
         "error": error,
     }
     return visit.render("reports/transfer.html", context, status=400 if error else 200)
@@ -135,8 +136,9 @@ def submission_file(visit: Visit, cycle: str, body: str, number: int, name: str)
 
 
 def _receipts_page(visit: Visit) -> str:
-    """Where a receipt is checked, as it is printed."""
-    return settings.EIRENE_URL or visit.request.build_absolute_uri("/").rstrip("/")
+    """Where a receipt is checked, as it is printed: the same for everybody, whatever language they read."""
+    base = settings.EIRENE_URL or visit.request.build_absolute_uri("/").rstrip("/")
+    return f"{base}/{visit.alliance.slug}/work/receipts/"
 
 
 # --- handing in -----------------------------------------------------------------------------------------------------
@@ -227,6 +229,8 @@ def _show_entry(
         "moved": moved,
         "undecided": list(undecided),
     }
+    job = context["job"]
+    context["stuck"] = found.state == Import.State.READING and (job is None or job.finished is not None)
     if found.state == Import.State.READY:
         seen = take_in.preview(actor=visit.actor, entry=found.pk)
         open_ = set(undecided)
@@ -268,12 +272,20 @@ def _shown_item(visit: Visit, seen: Preview, item: Item, choice: Choice | None, 
     return ShownItem(
         item,
         part_label(pack, question, change.part, visit.lang) or _("Answer"),
-        part_value(pack, question, change.part, change.before, visit.lang),
-        part_value(pack, question, change.part, change.after, visit.lang),
+        _shortened(part_value(pack, question, change.part, change.before, visit.lang)),
+        _shortened(part_value(pack, question, change.part, change.after, visit.lang)),
         take=choice is None or item.key not in choice.leave,
         said=choice.conflicts.get(item.key, "") if choice else "",
         undecided=item.key in undecided,
     )
+
+
+def _shortened(text: str) -> str:
+    """A page shows the beginning of a very long text, and says how long it is; what is taken over is all of it."""
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    told = _("%(n)s characters in all") % {"n": number(len(text), get_language() or "en")}
+    return f"{text[:LONGEST_SHOWN]}… ({told})"
 
 
 @require_POST

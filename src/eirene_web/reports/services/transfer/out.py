@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
-from eirene.formats import write_questionnaire, write_workbook
+from eirene.formats import write_workbook
 from eirene.questionnaires.model import Report as Answers
 from eirene.questionnaires.parts import is_content
 from eirene_web.clock import now
@@ -17,6 +17,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
 from eirene_web.reports.models import Export, Report, Submission
 from eirene_web.reports.services.common import chain_of, locked_report
+from eirene_web.reports.services.transfer import printing
 from eirene_web.reports.services.transfer.common import (
     OutFile,
     found_report,
@@ -103,21 +104,12 @@ def document(
     language = known_language(working, lang)
     name = file_name(working, language, chosen, form, "" if filled else "empty")
     answers = only(working.answers, questions_of(working, chosen)) if filled else None
-    if form == "docx":
-        data = write_questionnaire(
-            working.pack,
-            working.report.cycle.code,
-            lang=language,
-            body=working.report.body.code,
-            report=answers,
-            sections=tuple(chosen),
-        )
-    elif form == "pdf":
-        from eirene_web.reports.services.transfer.printing import draft_pdf
-
-        data = draft_pdf(actor, working, answers, language, chosen)
-    else:
+    if form not in ("docx", "pdf"):
         raise UsageError(_("There is no such form of a report: %(form)s.") % {"form": form[:20]})
+    stamp = printing.draft_stamp(actor, working, answers, language)
+    data = printing.printed(
+        working.report, working.pack, form, stamp, lang=language, answers=answers, sections=chosen
+    )  # fmt: skip
     return OutFile(name, data)
 
 
@@ -187,8 +179,6 @@ def submission_file(*, actor: Actor, submission: Submission, name: str, lang: st
 
     Raises NotThere; UsageError for another name or language.
     """
-    from eirene_web.reports.services.transfer import printing
-
     ask(actor, "submission.read", submission_target(submission))
     if name not in SUBMISSION_FILES:
         raise UsageError(_("There is no such file of a submission: %(name)s.") % {"name": name[:40]})
@@ -203,10 +193,10 @@ def submission_file(*, actor: Actor, submission: Submission, name: str, lang: st
         data = printing.receipt_pdf(submission, pack, language, address)
         return OutFile(f"{stem}-receipt-{language}.pdf", data)
     answers = opened_submission(submission.pk, pack)
-    if name == "report.pdf":
-        data = printing.submission_pdf(actor, submission, pack, answers, language)
-    elif name == "report.docx":
-        data = write_questionnaire(pack, report.cycle.code, lang=language, report=answers)
-    else:
+    form = name.rpartition(".")[2]
+    if form == "xlsx":
         data = write_workbook(pack, report.cycle.code, answers.body, lang=language, report=answers)
-    return OutFile(f"{stem}-{language}.{name.rpartition('.')[2]}", data)
+    else:
+        stamp = printing.submission_stamp(actor, submission, language)
+        data = printing.printed(report, pack, form, stamp, lang=language, answers=answers)
+    return OutFile(f"{stem}-{language}.{form}", data)

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from eirene.documents.typst import render_page
+from eirene.formats import write_questionnaire
 from eirene.formats.report_document import Stamp, report_document, report_pdf
 from eirene.framework import Pack, body_name, cycle_of
 from eirene.questionnaires.model import Report as Answers
@@ -26,47 +27,53 @@ from eirene_web.reports.working import Working
 SECONDS = 20
 
 
-def draft_pdf(actor: Actor, working: Working, answers: Answers | None, lang: str, sections: Sequence[str]) -> bytes:
-    """The report as it stands, or the empty questionnaire (`answers` None)."""
+def draft_stamp(actor: Actor, working: Working, answers: Answers | None, lang: str) -> Stamp:
+    """What the report as it stands, or the empty questionnaire (`answers` None), says about itself."""
     report = working.report
     with translation.override(lang):
         if answers is None:
-            state, running = [], _("empty form")
-        else:
-            word = _("DRAFT, version %(n)d") % {"n": report.version}
-            state = [
-                (_("State"), f"{word}\n{_state_name(report)}"),
-                (_("As of"), local_instant(report.moved, report, lang)),
-            ]
-            running = word
-        stamp = Stamp(
-            on=_local(report.moved, report).date()
-            if answers
-            else cycle_of(working.pack, report.cycle.code).reference_date,
-            facts=tuple(state),
-            running=running,
-            audience=actor.audience,
-            evidence=_evidence(working) if answers else {},
-        )
-    document = report_document(
-        working.pack, report.cycle.code, report.body.code, stamp, lang=lang, report=answers, sections=sections
-    )
-    return report_pdf(document)
+            day = cycle_of(working.pack, report.cycle.code).reference_date
+            return Stamp(day, running=_("empty form"), audience=actor.audience)
+        word = _("DRAFT, version %(n)d") % {"n": report.version}
+        state = (_("State"), f"{word}\n{report.get_state_display()}")
+        facts = (state, (_("As of"), local_instant(report.moved, report, lang)))
+    return Stamp(_local(report.moved, report).date(), facts, word, actor.audience, _evidence(working))
 
 
-def submission_pdf(actor: Actor, submission: Submission, pack: Pack, answers: Answers, lang: str) -> bytes:
-    """The report as it was submitted, with its checksum."""
+def submission_stamp(actor: Actor, submission: Submission, lang: str) -> Stamp:
+    """What the report as it was submitted says about itself: its checksum, too."""
     report = submission.report
     with translation.override(lang):
+        word = _("SUBMITTED, number %(n)d") % {"n": submission.number}
         facts = (
-            (_("State"), _("SUBMITTED, number %(n)d") % {"n": submission.number}),
+            (_("State"), word),
             (_("Submitted"), local_instant(submission.at, report, lang)),
             (_("Receipt"), submission.receipt),
             ("SHA-256", _in_groups(submission.sha256)),
         )
-        running = _("SUBMITTED, number %(n)d") % {"n": submission.number}
-    stamp = Stamp(_local(submission.at, report).date(), facts, running, actor.audience)
-    return report_pdf(report_document(pack, report.cycle.code, report.body.code, stamp, lang=lang, report=answers))
+    return Stamp(_local(submission.at, report).date(), facts, word, actor.audience)
+
+
+def printed(
+    report: Report,
+    pack: Pack,
+    form: str,
+    stamp: Stamp,
+    *,
+    lang: str,
+    answers: Answers | None,
+    sections: Sequence[str] = (),
+) -> bytes:
+    """The report as PDF or Word (`form` pdf or docx)."""
+    code, body = report.cycle.code, report.body.code
+    if form == "pdf":
+        document = report_document(pack, code, body, stamp, lang=lang, report=answers, sections=sections)
+        return report_pdf(document)
+    audience = next((a for a in pack.header.audiences if a.code == stamp.audience), pack.header.audiences[0])
+    return write_questionnaire(
+        pack, code, lang=lang, body=body, report=answers, sections=tuple(sections),
+        marking=pick(audience.marking, lang), facts=stamp.facts,
+    )  # fmt: skip
 
 
 def receipt_pdf(submission: Submission, pack: Pack, lang: str, address: str = "") -> bytes:
@@ -132,10 +139,6 @@ def _by(submission: Submission, lang: str) -> str:
     if submission.person is not None:
         return submission.person.name
     return _("taken in from an earlier cycle")
-
-
-def _state_name(report: Report) -> str:
-    return str(report.get_state_display())
 
 
 def _evidence(working: Working) -> dict[str, list[str]]:
