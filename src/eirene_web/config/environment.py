@@ -27,6 +27,8 @@ _ALL = (
     Setting("EIRENE_MAIL_FROM", "eirene@localhost", "Sender of mails."),
     Setting("EIRENE_MAIL_SECONDS", "10", "How long one mail may take before it is tried again later."),
     Setting("EIRENE_UPLOAD_MB", "10", "Largest file that is taken in, in MB."),
+    Setting("EIRENE_CONFIDENTIAL_CHANNEL", "",
+            "Where persons and cases belong instead: shown beside every free text, unless the pack names a channel."),
     Setting("EIRENE_SSO", "", "File (JSON) with the sign-on providers, OIDC and SAML; see administration."),
     Setting("EIRENE_LOG", "plain", "plain or json: form of the log lines. Neither ever holds content."),
 )  # fmt: skip
