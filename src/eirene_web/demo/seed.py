@@ -19,6 +19,7 @@ from eirene.questionnaires import Report as Answers
 from eirene.questionnaires import parse_report, parts_of
 from eirene_web import clock
 from eirene_web.accounts.models import Person
+from eirene_web.demo.filling import assign_sections, enliven
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Post
 from eirene_web.policy import Actor, Grant
@@ -60,6 +61,8 @@ NATION_POSTS = {
 }
 #: Who fills in what, where sections are assigned.
 SECTIONS = {"personnel": ("1", "2", "3", "3.1", "3.2", "3.3", "4"), "training": ("6",), "legal": ("5",)}
+#: The nation whose report is worth looking at.
+SHOWN_NATION = "BMA"
 #: People shown first on the page of one-click accounts.
 SHOWN = ("coordinator", "desk-a", "observer", "administrator", "BMA.rapporteur", "BMA.personnel", "BMA.head",
          "BMA.officer", "BMA.reader", "CLV.officer", "JRL.rapporteur")  # fmt: skip
@@ -168,6 +171,10 @@ def _lay_out(demo: Demo, report: Report, before: Answers | None, state: str, sha
         _fill(demo, report, before, share)
     if state == "drafting":
         _touch(demo, report, before, days)
+        if code == SHOWN_NATION:
+            with clock.at(demo.ago(days + 8)):
+                assign_sections(demo, report, SECTIONS)
+            enliven(demo, report)
         return
     with clock.at(demo.ago(days + (0 if state == "in_clearance" else 6))):
         clearance.start_clearance(

@@ -11,6 +11,7 @@ texts say what was not touched; nothing else is ever taken from it.
     a:<q>:<part>        everything else by its part
     a:<q>:rows.<n>.<column>, a:<q>:particulars.<n>.<column>    lines; `!order` and `!gone` instead of a column: where
                         the line is to stand, and that it goes
+    read:<q>:<part>     one of two readings of what stands in the box
     a:<q>:new.<part>, a:<q>:new.<part>.lang                    a text in one more language
 """
 
@@ -341,7 +342,8 @@ def _plain(asked: AskedQuestion, seen: Seen, post: QueryDict) -> dict[str, Any]:
             if typed != was:
                 found[part] = typed
         elif box in post:
-            typed = post.getlist(box)[-1]
+            # Which of two readings was meant, if one was asked; else what stands in the box.
+            typed = post.get(f"read:{asked.id}:{part}") or post.getlist(box)[-1]
             if _same(typed) != _same(before):
                 found[part] = typed
     return found

@@ -113,6 +113,16 @@ class Frame:
     def history_href(self) -> str:
         return self.href("report-history")
 
+    @cached_property
+    def saved_at(self) -> str:
+        """When something was last saved, if that was today: 14:32 by the clock of the reader."""
+        last = max((cell.changed for cell in self.working.cells.values()), default=None)
+        if last is None:
+            return ""
+        zone = self.visit.time_zone(self.report.body)
+        there = last.astimezone(zone)
+        return f"{there:%H:%M}" if there.date() == now().astimezone(zone).date() else ""
+
     # --- what the actor may ----------------------------------------------------------------------------------------
 
     @cached_property

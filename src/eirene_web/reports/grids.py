@@ -27,6 +27,7 @@ from eirene_web.reports.forms import shown
 MOST_BEFORE = 4
 #: Marks in headers: a shape beside the word, never colour alone.
 _DOTS = {"women": "w-dot", "men": "m-dot"}
+_Q = '"'
 
 
 @dataclass
@@ -171,7 +172,8 @@ def _accepted(grid: Grid) -> str:
 
 def _column(grid: Grid, place: int, code: str, *, dot: bool = True) -> str:
     mark = f'<i class="{_DOTS[code]}"></i>' if dot and code in _DOTS else ""
-    return f'<th scope="col"><span class="nb">{mark}</span>{escape(grid.label(place, code))}</th>'
+    label = escape(grid.label(place, code))
+    return f'<th scope="col">{f"<span class={_Q}nb{_Q}>{mark}{label}</span>" if mark else label}</th>'
 
 
 def _line(grid: Grid, line: CellKey) -> str:

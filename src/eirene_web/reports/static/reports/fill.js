@@ -18,6 +18,7 @@
 
   const same = (a, b) => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
   const plain = (v) => (typeof v === "string" ? v.replace(/\r\n/g, "\n").trim() : v);
+  const isCell = (box) => box.dataset.part.startsWith("cells.");
   const key = (q, part) => q + " " + part;
   const question = (el) => el.closest("[data-q]");
   const announce = (text) => { speaker.textContent = text; };
@@ -176,7 +177,7 @@
     data.saved.forEach((one) => {
       const box = boxOf(one.question, one.part);
       if (box && !changes(box).length) {
-        if (!box.contains(document.activeElement) || box.dataset.part.startsWith("cells.") && document.activeElement !== box) put(box, one.part, one.shown);
+        if (!box.contains(document.activeElement) || isCell(box)) put(box, one.part, one.shown);
         clean(box);
       }
       if (!box || !refused.has(key(one.question, one.part))) mark(box, false);
@@ -391,7 +392,8 @@
       const none = event.target.value === "!none";
       box.querySelectorAll("input[type=checkbox]").forEach((i) => { if ((i.value === "!none") !== none) i.checked = false; });
     }
-    touch(box, box.tagName === "TEXTAREA" || box.type === "text" && !box.dataset.part.startsWith("cells.") ? 1200 : 500);
+    // Who is still typing is not asked what a half number means; a paste, an undo, a choice is sent at once.
+    touch(box, isCell(box) ? (event.inputType ? 2500 : 200) : ["TEXTAREA", "INPUT"].includes(event.target.tagName) && !["radio", "checkbox", "date"].includes(event.target.type) ? 1200 : 200);
   });
   form.addEventListener("focusout", (event) => {
     const box = boxAt(event.target);
@@ -431,5 +433,5 @@
   window.addEventListener("hashchange", () => go(location.hash));
 
   window.Fill = { touch: touch, words: words, say: say, fill: fill, announce: announce, flush: flush, writes: writes, idle: () => !inflight && !dirty.size };
-  document.addEventListener("DOMContentLoaded", () => { if (writes) restore(); go(location.hash); });
+  document.addEventListener("DOMContentLoaded", () => { if (writes) restore(); go(location.hash); setTimeout(() => { if (!dirty.size) look(false); }, 400); });
 })();
