@@ -161,9 +161,13 @@ def _head(grid: Grid) -> str:
     if before:
         top.append(f'<th class="grp" colspan="{len(before) + share}" scope="colgroup">{escape(_accepted(grid))}</th>')
     low = [_column(grid, last, code) for code in grid.across]
-    percent = f'<th scope="col">{escape(_("Women, %"))}</th>' if share else ""
+    percent = f'<th scope="col">{escape(_percent())}</th>' if share else ""
     low += [percent, *(_column(grid, last, code, dot=False) for code in before), percent if before else ""]
     return f"<thead><tr>{''.join(top)}</tr><tr>{''.join(low)}</tr></thead>"
+
+
+def _percent() -> str:
+    return _("Women, in %%") % {}
 
 
 def _accepted(grid: Grid) -> str:
@@ -278,6 +282,6 @@ def _share_line(grid: Grid) -> str:
     then = f'<td class="prev">{_share(grid, grid.then, ())}</td>' if grid.then is not None else ""
     now = _share(grid, grid.now, ())
     return (
-        f'<tbody><tr class="calcrow"><th scope="row">{escape(_("Women, %"))}</th>'
+        f'<tbody><tr class="calcrow"><th scope="row">{escape(_percent())}</th>'
         f'<td class="calc" data-share="">{now}</td>{then}</tr></tbody>'
     )
