@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.utils import timezone
@@ -154,23 +154,23 @@ def _cycle(demo: Demo) -> None:
             embargo=(demo.today + dt.timedelta(days=114)).replace(hour=10),
         )
         cycles.open_cycle(actor=coordinator, cycle=cycle.pk)
-    before = {r.body: r for r in _shipped(demo.pack, "2016")}
+    made_up = {r.body: r for r in _shipped(demo.pack, CODE)}
     reports = {r.body.code: r for r in Report.objects.select_related("body").filter(cycle=cycle)}
     for state, bodies in LAYOUT.items():
         for code, (share, days) in bodies.items():
             if code in reports:
-                _lay_out(demo, reports[code], before.get(code), state, share, days)
+                _lay_out(demo, reports[code], made_up.get(code), state, share, days)
 
 
-def _lay_out(demo: Demo, report: Report, before: Answers | None, state: str, share: int, days: int) -> None:
+def _lay_out(demo: Demo, report: Report, filled: Answers | None, state: str, share: int, days: int) -> None:
     """Brings one report to its state, the last movement so many days ago."""
-    if state == "not_started" or before is None:
+    if state == "not_started" or filled is None:
         return
     code = report.body.code
     with clock.at(demo.ago(days + 9)):
-        _fill(demo, report, before, share)
+        _fill(demo, report, filled, share)
     if state == "drafting":
-        _touch(demo, report, before, days)
+        _touch(demo, report, days)
         if code == SHOWN_NATION:
             with clock.at(demo.ago(days + 8)):
                 assign_sections(demo, report, SECTIONS)
@@ -209,11 +209,10 @@ def _lay_out(demo: Demo, report: Report, before: Answers | None, state: str, sha
             )  # fmt: skip
 
 
-def _fill(demo: Demo, report: Report, before: Answers, share: int) -> None:
+def _fill(demo: Demo, report: Report, filled: Answers, share: int) -> None:
     """Fills in the first part of the questions, in the order of the form, and gives the rest to other posts."""
     sheet = asked(demo.pack, CODE)
-    answers = replace(before, cycle=CODE, questionnaire=sheet.id)
-    parts = parts_of(answers, demo.pack)
+    parts = parts_of(filled, demo.pack)
     wanted = list(sheet.questions)[: max(1, len(sheet.questions) * share // 100)]
     edits = [
         Edit(id, part, value)
@@ -225,7 +224,7 @@ def _fill(demo: Demo, report: Report, before: Answers, share: int) -> None:
     filling.save_answers(actor=who, report=report.pk, edits=edits)
 
 
-def _touch(demo: Demo, report: Report, before: Answers, days: int) -> None:
+def _touch(demo: Demo, report: Report, days: int) -> None:
     """The last thing that somebody did to it."""
     row = Report.objects.get(pk=report.pk)
     with clock.at(demo.ago(days)):
