@@ -27,9 +27,11 @@ def test_what_has_two_readings_is_asked_and_each_can_be_typed(text: str) -> None
     assert [read_typed(sampler(), one, "en").value for one in read.readings] == [1234, Decimal("1.234")]
 
 
-@pytest.mark.parametrize(("text", "lang", "status"), [("nd", "en", "no_data"), ("NA", "en", "not_applicable"),
-                                                     ("so", "fr", "not_applicable"), ("wh", "fr", "withheld"),
-                                                     ("pas de donnée", "en", ""), ("no data", "fr", "no_data")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "lang", "status"),
+    [("nd", "en", "no_data"), ("NA", "en", "not_applicable"), ("so", "fr", "not_applicable"), ("wh", "fr", "withheld"),
+     ("pas de donnée", "en", ""), ("no data", "fr", "no_data")],
+)  # fmt: skip
 def test_marks_are_reasons_in_every_language(text: str, lang: str, status: str) -> None:
     assert read_typed(sampler(), text, lang, marks=True).status == status
 

@@ -18,8 +18,8 @@ from eirene_web.reports.services.filling import Edit
 if TYPE_CHECKING:
     from eirene_web.demo.seed import Demo
 
-#: Cells of 4.2 that are other than last year; that of OF-5 together is left as it was, which is the error to find.
-_MORE_WOMEN = ("OF-5|women", "OF-3-5|women", "OF-3-5|_T", "_T|women", "_T|_T")
+#: How far 4.3 is; one total is wrong, which is the error to find.
+_BEGUN = {"OR-9|women": 11, "OR-9|men": 31, "OR-9|_T": 43, "OR-8|women": 40, "OR-8|men": 126}
 _PDF = b"%PDF-1.4\n% Order 31/2017. Made up for the demonstration.\n%%EOF\n"
 
 
@@ -57,15 +57,16 @@ def enliven(demo: Demo, report: Report) -> None:
             actor=office, thread=thread.pk,
             text="Yes, please: one sentence in the comment. We then mark a break in the series, with it as the note.",
         )  # fmt: skip
-    with clock.at(demo.ago(2)):
-        filling.save_answers(actor=personnel, report=report.pk, edits=_more_women(report))
+    with clock.at(demo.ago(0.04)):
+        begun = [Edit("other_ranks_by_rank", f"cells.{key}", n) for key, n in _BEGUN.items()]
+        filling.save_answers(actor=personnel, report=report.pk, edits=begun)
         filling.declare_time(actor=rapporteur, report=report.pk, minutes=220)
     _last_year(demo, report)
 
 
 def _answers(actor: object, report: Report) -> None:
     words = "Order 31/2017 of 4 May 2017 opened the last two trades: submarine crew and mine clearance diving."
-    mots = "L’ordre 31/2017 du 4 mai 2017 a ouvert les deux derniers métiers : équipages de sous-marin et plongeurs-démineurs."
+    mots = "L’ordre 31/2017 du 4 mai 2017 a ouvert les derniers métiers : sous-mariniers et plongeurs-démineurs."
     why = "Counted again on 31 December: as many joined as left."
     edits = [
         Edit("all_positions_open", "comment.en", words, _version(report, "all_positions_open", "comment.en")),
@@ -73,16 +74,6 @@ def _answers(actor: object, report: Report) -> None:
         Edit("recruits", "justification.en", why, _version(report, "recruits", "justification.en")),
     ]
     filling.save_answers(actor=actor, report=report.pk, edits=edits)  # type: ignore[arg-type]
-
-
-def _more_women(report: Report) -> list[Edit]:
-    cells = {c.part: c for c in Cell.objects.filter(report=report, question="officers_by_rank")}
-    found = []
-    for key in _MORE_WOMEN:
-        cell = cells.get(f"cells.{key}")
-        if cell is not None and isinstance(cell.value, int):
-            found.append(Edit("officers_by_rank", cell.part, cell.value + 3, cell.version))
-    return found
 
 
 def _version(report: Report, question: str, part: str) -> int:

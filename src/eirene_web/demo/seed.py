@@ -170,11 +170,12 @@ def _lay_out(demo: Demo, report: Report, filled: Answers | None, state: str, sha
     with clock.at(demo.ago(days + 9)):
         _fill(demo, report, filled, share)
     if state == "drafting":
-        _touch(demo, report, days)
         if code == SHOWN_NATION:
             with clock.at(demo.ago(days + 8)):
                 assign_sections(demo, report, SECTIONS)
             enliven(demo, report)
+        else:
+            _touch(demo, report, days)
         return
     with clock.at(demo.ago(days + (0 if state == "in_clearance" else 6))):
         clearance.start_clearance(

@@ -71,11 +71,14 @@ class Told:
         return self.severity in ("error", "warning")
 
 
-def told(working: Working, lang: str) -> list[Told]:
-    """All that was found, in the order of the form. What was not evaluated is told apart."""
+def told(working: Working, lang: str, readable: frozenset[str]) -> list[Told]:
+    """All that was found, in the order of the form. What was not evaluated is told apart.
+
+    readable   sections that may be read: no other question is led to
+    """
     beside = _beside(working)
     found = [f for f in working.findings if f.outcome == "found"]
-    return [_told(working, finding, n, beside, lang) for n, finding in enumerate(found)]
+    return [_told(working, finding, n, beside, lang, readable) for n, finding in enumerate(found)]
 
 
 def not_evaluated(working: Working, lang: str) -> list[str]:
@@ -91,9 +94,11 @@ def _beside(working: Working) -> dict[str, tuple[str, ...]]:
     return {one.rule.id: one.questions for one in book.declared}
 
 
-def _told(working: Working, finding: Finding, n: int, beside: dict[str, tuple[str, ...]], lang: str) -> Told:
-    questions = working.sheet.questions
-    asked = questions.get(finding.place.question)
+def _told(
+    working: Working, finding: Finding, n: int, beside: dict[str, tuple[str, ...]], lang: str, readable: frozenset[str]
+) -> Told:
+    questions = {id: one for id, one in working.sheet.questions.items() if one.section in readable}
+    asked = working.sheet.questions.get(finding.place.question)
     others = tuple(
         questions[id] for id in beside.get(finding.code, ()) if id in questions and (asked is None or id != asked.id)
     )

@@ -189,7 +189,7 @@ class Frame:
 
     @cached_property
     def _every(self) -> list[Told]:
-        every = found_.told(self.working, self.lang)
+        every = found_.told(self.working, self.lang, self.readable)
         return [one for one in every if one.asked is None or one.asked.section in self.readable]
 
     @cached_property
@@ -227,9 +227,28 @@ class Frame:
         said += [ngettext("%(n)d warning", "%(n)d warnings", warn) % {"n": warn}] if warn else []
         return State("late" if late else "risk", "stop" if late else "risk", ", ".join(said))
 
+    @property
+    def for_office(self) -> bool:
+        """Whoever looks sees how far the report is, and no answer of it."""
+        return not self.readable and self.report.body.nation not in self.actor.nations
+
+    @cached_property
+    def way(self) -> list[tuple[str, str, str]]:
+        """(glyph, step, what is known of it): the round of clearance under way, and what was submitted."""
+        names, found = self.visit.names, []
+        glyphs = {"pending": "wait", "cleared": "done", "remarks": "done", "sent_back": "back", "dropped": "stop"}
+        steps = self.report.steps.filter(round=self.report.round).select_related("post")
+        found += [(glyphs.get(s.state, "none"), names.post(s.post), s.get_state_display()) for s in steps]
+        last = self.report.submissions.order_by("-number").defer("document").first()
+        if last is not None:
+            found.append(("send", _("Submission %(n)s") % {"n": last.number}, last.receipt))
+        return found
+
     @cached_property
     def progress(self) -> Progress:
-        """Of the sections that the actor may read."""
+        """Of the sections that the actor may read; to the office, of all."""
+        if self.for_office:
+            return progress(self.working)
         every = progress(self.working).sections
         mine = {id: counted for id, counted in every.items() if id in self.readable}
         return Progress(sum(a for a, _n in mine.values()), sum(n for _a, n in mine.values()), mine)

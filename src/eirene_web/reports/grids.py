@@ -167,7 +167,7 @@ def _head(grid: Grid) -> str:
 
 
 def _percent() -> str:
-    return _("Women, in %%") % {}
+    return _("Women, %")
 
 
 def _accepted(grid: Grid) -> str:

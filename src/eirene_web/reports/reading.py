@@ -89,7 +89,8 @@ def protection(pack: Pack, asked: AskedQuestion, answer: Answer | None, lang: st
         return []
     threshold = threshold_of(pack, question)
     if not threshold:
-        return [pick(kind.description, lang)] if kind.description else []
+        # No counts, or counts of which none is small: those who hold an office in public.
+        return [pick(kind.description, lang)] if kind.description and not kind.threshold else []
     if answer is None or not answer.cells:
         return [_small(threshold)]
     hidden = small_cells(answer, threshold)

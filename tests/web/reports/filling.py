@@ -1,4 +1,4 @@
-"""What tests of filling in share: the Sampler in its cycle 2022, with accepted reports of 2021, and a browser signed in.
+"""What tests of filling in share: the Sampler in its cycle 2022, with a report of 2021, and a browser signed in.
 
 The sampler has a question of every type: section 1 tables (staff, ranks, cube), section 2 everything else.
 """

@@ -20,9 +20,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 sampler_world, during = filling.sampler_world, filling.during
 
 
-def assign(world: World, section: str = "1", who: str = "AAA.drafter", by: str = "AAA.rapporteur", **more: object) -> Assignment:
+def assign(
+    world: World, section: str = "1", who: str = "AAA.drafter", by: str = "AAA.rapporteur", **more: object
+) -> Assignment:
     return assigning.assign_section(
-        actor=world.actor(by), report=world.report("AAA").pk, section=section, post=world.posts[who].pk, **more  # type: ignore[arg-type]
+        actor=world.actor(by),
+        report=world.report("AAA").pk,
+        section=section,
+        post=world.posts[who].pk,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -54,7 +60,9 @@ def test_given_again_it_is_the_same_assignment_with_the_new_date(sampler_world: 
      ("AAA.rapporteur", "BBB.drafter", "1", NotThere), ("AAA.rapporteur", "AAA.reader", "1", UsageError),
      ("AAA.rapporteur", "AAA.drafter", "9", UsageError)],
 )  # fmt: skip
-def test_what_may_not_be_assigned(sampler_world: World, by: str, who: str, section: str, refused: type[Exception]) -> None:
+def test_what_may_not_be_assigned(
+    sampler_world: World, by: str, who: str, section: str, refused: type[Exception]
+) -> None:
     with pytest.raises(refused):
         assign(sampler_world, section, who, by)
     assert not Assignment.objects.exists()
@@ -71,12 +79,18 @@ def test_our_part_is_done_and_open_again(sampler_world: World) -> None:
     client.post(path, fields(client.get(path)) | {"do": ["done:not"]})
     assert Assignment.objects.get().done is None
     with pytest.raises(UsageError, match="not assigned to you"):
-        assigning.mark_done(actor=sampler_world.actor("AAA.rapporteur"), report=sampler_world.report("AAA").pk, section="1")
+        assigning.mark_done(
+            actor=sampler_world.actor("AAA.rapporteur"), report=sampler_world.report("AAA").pk, section="1"
+        )
 
 
 def test_who_was_reminded_and_when_is_kept(sampler_world: World) -> None:
     assign(sampler_world)
-    who, report, post = sampler_world.actor("AAA.rapporteur"), sampler_world.report("AAA").pk, sampler_world.posts["AAA.drafter"].pk
+    who, report, post = (
+        sampler_world.actor("AAA.rapporteur"),
+        sampler_world.report("AAA").pk,
+        sampler_world.posts["AAA.drafter"].pk,
+    )
     assigning.remind(actor=who, report=report, section="1", post=post)
     assert Change.objects.filter(field="reminded").count() == 1
     assigning.mark_done(actor=sampler_world.actor("AAA.drafter"), report=report, section="1")
@@ -117,7 +131,10 @@ def test_the_time_is_declared_never_measured(sampler_world: World) -> None:
     assert "3 h 40 min" in client.get(address(sampler_world)).content.decode()
     assert client.post(address(sampler_world, rest="time/"), {"hours": "x"}).status_code == 400
     assert client.post(address(sampler_world, rest="time/"), {"hours": "9999"}).status_code == 400
-    assert browser(sampler_world, "AAA.reader").post(address(sampler_world, rest="time/"), {"hours": "1"}).status_code == 403
+    assert (
+        browser(sampler_world, "AAA.reader").post(address(sampler_world, rest="time/"), {"hours": "1"}).status_code
+        == 403
+    )
 
 
 def test_since_the_last_visit_others_did(sampler_world: World) -> None:

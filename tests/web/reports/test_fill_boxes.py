@@ -31,7 +31,12 @@ QUESTIONS = asked(PACK, "2022").questions
         ("law", "naming", "1", True),
         ("law", "naming", "", None),
         ("law", "status", "withheld", "withheld"),
-        ("courses", "rows", [{"course": "A", "persons": "1 200"}, {}, {"course": " "}], [{"course": "A", "persons": 1200}]),
+        (
+            "courses",
+            "rows",
+            [{"course": "A", "persons": "1 200"}, {}, {"course": " "}],
+            [{"course": "A", "persons": 1200}],
+        ),
         ("law", "particulars", [{"title": "Act", "date": "2020-01-31"}], [{"title": "Act", "date": "2020-01-31"}]),
         ("staff", "definition.categories.cadets", "apart", "apart"),
     ],

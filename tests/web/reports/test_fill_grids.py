@@ -22,7 +22,7 @@ def grid(question: str, parts: dict[str, Any] | None = None, **more: Any) -> str
 
 def cells(text: str) -> dict[str, str]:
     """part → value"""
-    return {part: value for part, value in re.findall(r'data-part="cells\.([^"]*)" value="([^"]*)"', text)}
+    return dict(re.findall(r'data-part="cells\.([^"]*)" value="([^"]*)"', text))
 
 
 class Wellformed(HTMLParser):
@@ -50,7 +50,10 @@ def test_every_cell_stands_once_and_every_line_is_as_long_as_the_head(question: 
         wanted *= len(codes) + (1 if dimension.total else 0)
         assert name
     assert len(cells(text)) == wanted
-    lengths = {len(re.findall("<t[dh]", row)) for row in re.findall(r"<tr(?: class=\"(?!gh)[^\"]*\")?><th scope=\"row\".*?</tr>", text)}
+    lengths = {
+        len(re.findall("<t[dh]", row))
+        for row in re.findall(r"<tr(?: class=\"(?!gh)[^\"]*\")?><th scope=\"row\".*?</tr>", text)
+    }
     assert len(lengths) == 1
 
 
@@ -63,7 +66,10 @@ def test_the_third_dimension_makes_groups() -> None:
 
 def test_an_empty_total_shows_what_its_parts_add_up_to() -> None:
     text = grid("staff", {"cells.army|women": 12, "cells.army|men": 1200})
-    assert 'value="" aria-label="army, Total" inputmode="decimal" autocomplete="off" maxlength="60" placeholder="1,212"' in text
+    assert (
+        'value="" aria-label="army, Total" inputmode="decimal" autocomplete="off" maxlength="60" placeholder="1,212"'
+        in text
+    )
     assert ">1.0</td>" in text  # women, per cent
 
 

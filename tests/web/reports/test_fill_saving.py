@@ -21,8 +21,9 @@ sampler_world, during = filling.sampler_world, filling.during
 def test_each_edit_is_told_what_became_of_it(sampler_world: World) -> None:
     client = browser(sampler_world, "AAA.rapporteur")
     fill(sampler_world, Edit("staff", "cells.navy|women", 7))
-    answer = save(client, sampler_world, "1", ("staff", "cells.army|women", " 1 229 "), ("staff", "cells.army|men", "1,234"),
-                  ("staff", "cells.navy|women", "8", 0), ("staff", "cells.navy|men", "nd"))  # fmt: skip
+    answer = save(client, sampler_world, "1", ("staff", "cells.army|women", " 1 229 "),
+                  ("staff", "cells.army|men", "1,234"), ("staff", "cells.navy|women", "8", 0),
+                  ("staff", "cells.navy|men", "nd"))  # fmt: skip
     assert answer.status_code == 200
     told = answer.json()
     assert [(s["part"], s["version"], s["shown"]) for s in told["saved"]] == [
@@ -74,7 +75,9 @@ def test_what_the_page_does_not_send_is_refused_in_words(sampler_world: World, b
 
 
 def test_ten_megabytes_are_refused_in_words_and_nothing_is_saved(sampler_world: World) -> None:
-    answer = save(browser(sampler_world, "AAA.rapporteur"), sampler_world, "2", ("remarks", "value.en", "x" * 10_000_000))
+    answer = save(
+        browser(sampler_world, "AAA.rapporteur"), sampler_world, "2", ("remarks", "value.en", "x" * 10_000_000)
+    )
     assert answer.status_code == 413
     assert "Shorten the text" in answer.json()["problems"][0]["remedy"]
     assert sampler_world.report("AAA").version == 0
@@ -172,7 +175,11 @@ def test_a_form_sent_after_the_session_ended_comes_back_whole_and_goes_on(sample
 def test_after_signing_in_again_the_old_page_is_handed_back_to_be_sent_by_a_press(sampler_world: World) -> None:
     client, path = Client(enforce_csrf_checks=True), address(sampler_world, rest="section/2/")
     client.force_login(sampler_world.people["AAA.rapporteur"])
-    form = fields(client.get(path)) | {"a:remarks:value.en": ["Typed."], "do": ["save"], "csrfmiddlewaretoken": ["x" * 64]}
+    form = fields(client.get(path)) | {
+        "a:remarks:value.en": ["Typed."],
+        "do": ["save"],
+        "csrfmiddlewaretoken": ["x" * 64],
+    }
     back = client.post(path, form, headers={"origin": "http://testserver"})
     assert back.status_code == 403
     assert "Typed." in back.content.decode()

@@ -162,7 +162,7 @@ def test_a_number_identical_to_last_years_is_flagged_confirmed_and_flagged_again
 
 
 def test_text_from_people_is_inert(sampler_world: World) -> None:
-    bad = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'</textarea>'
+    bad = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'</textarea>"
     fill(sampler_world, Edit("remarks", "value.en", bad), Edit("law", "comment.en", bad),
          Edit("courses", "rows", [{"course": bad}]))  # fmt: skip
     client = browser(sampler_world, "AAA.rapporteur")
@@ -256,7 +256,9 @@ def test_a_reader_reads_and_changes_nothing(sampler_world: World) -> None:
     assert refused.status_code == 403
 
 
-@pytest.mark.parametrize("rest", ["", "section/1/", "section/2/", "checks/", "rules/", "changes/", "look/", "history/", "assign/"])
+@pytest.mark.parametrize(
+    "rest", ["", "section/1/", "section/2/", "checks/", "rules/", "changes/", "look/", "history/", "assign/"]
+)
 @pytest.mark.parametrize("language", ["", "/fr"])
 def test_every_page_comes_in_both_languages(sampler_world: World, rest: str, language: str) -> None:
     fill(sampler_world, Edit("staff", "cells.army|women", 12), Edit("staff", "cells.army|_T", 11))
@@ -290,3 +292,19 @@ def test_a_section_asks_the_database_the_same_number_of_times_however_full_it_is
         evidence.add_evidence(actor=who, report=report, question="law", name=f"{n}.txt", content=b"text")
     assert asked() == empty + 1  # the messages of conversations, however many
     assert empty <= 20
+
+
+def test_the_office_sees_how_far_a_report_is_and_no_answer(sampler_world: World) -> None:
+    fill(sampler_world, Edit("remarks", "value.en", "Not for the office yet."), Edit("law", "value", "yes"))
+    text = browser(sampler_world, "coordinator").get(address(sampler_world)).content.decode()
+    assert "The office sees how far a report is." in text
+    assert "2 of 11 questions answered" in text
+    assert "Not for the office yet." not in text
+    assert "section/" not in text
+
+
+def test_more_than_can_be_taken_is_refused_in_words(sampler_world: World) -> None:
+    client, path = browser(sampler_world, "AAA.rapporteur"), address(sampler_world, rest="section/2/")
+    answer = client.post(path, {"seen:remarks": "{}", "a:remarks:value.en": "x" * 13_000_000})
+    assert answer.status_code == 413
+    assert "what you typed is still there" in answer.content.decode()

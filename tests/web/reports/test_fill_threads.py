@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 sampler_world, during = filling.sampler_world, filling.during
 
 
-def begin(world: World, who: str = "AAA.rapporteur", kind: str = "question", text: str = "May we?", **more: object) -> Thread:
+def begin(
+    world: World, who: str = "AAA.rapporteur", kind: str = "question", text: str = "May we?", **more: object
+) -> Thread:
     return discussing.open_thread(
         actor=world.actor(who), report=world.report("AAA").pk, kind=kind, text=text,
         **{"question": "law", **more},  # type: ignore[arg-type]
@@ -157,9 +159,13 @@ def test_last_years_conversation_is_read_beside_the_same_question(sampler_world:
     past = Report.objects.get(cycle__code="2021", body__code="AAA")
     with clock.at(past.cycle.opens):
         old = Thread.objects.create(report=past, question="law", kind="clarification", opened=clock.now())
-        Message.objects.create(thread=old, person=sampler_world.people["reviewer"], text="Asked last year.", at=clock.now())
+        Message.objects.create(
+            thread=old, person=sampler_world.people["reviewer"], text="Asked last year.", at=clock.now()
+        )
         hidden = Thread.objects.create(report=past, question="law", kind="office", opened=clock.now())
-        Message.objects.create(thread=hidden, person=sampler_world.people["reviewer"], text="Office only.", at=clock.now())
+        Message.objects.create(
+            thread=hidden, person=sampler_world.people["reviewer"], text="Office only.", at=clock.now()
+        )
     text = browser(sampler_world, "AAA.rapporteur").get(address(sampler_world, rest="section/2/")).content.decode()
     assert "What was said in earlier years" in text
     assert "Asked last year." in text

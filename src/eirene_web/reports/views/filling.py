@@ -58,7 +58,7 @@ def render_section(visit: Visit, shown: SectionPage, *, kept: dict[str, str] | N
     context = {
         "frame": shown.frame, "page": shown, "report": shown.frame.report, "kept": kept or {},
         "trouble": trouble or {}, "words": filling_json.words(shown.frame.pack, visit.lang),
-        "messages_of": discussing.MOST_TEXT, "endings": ",".join(f".{e}" for e in evidence.KINDS),
+        "endings": ",".join(f".{e}" for e in evidence.KINDS),
     }  # fmt: skip
     return visit.render("reports/section.html", context, status=status)
 

@@ -21,7 +21,9 @@ from eirene.questionnaires import catalogue
 from eirene.questionnaires.model import Answer
 from eirene.questionnaires.parts import answer_parts, cell_codes
 from eirene.text import pick
+from eirene_web.clock import now
 from eirene_web.files.services import read
+from eirene_web.organisations.packs import audience_for
 from eirene_web.organisations.queries import posts_of
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import ask
@@ -155,7 +157,8 @@ def compare(visit: Visit, cycle: str, body: str) -> HttpResponse:
     frame = _frame(visit, cycle, body)
     ask(visit.actor, "report.look_as", report_target(frame.report))
     earlier = comparing.earlier_cycle(frame.working)
-    found = comparing.spreads(frame.working, earlier, visit.actor.audience, visit.lang) if earlier else []
+    audience = audience_for(frame.pack, frame.report.body.nation, now().date())
+    found = comparing.spreads(frame.working, earlier, audience, visit.lang) if earlier else []
     context = {"frame": frame, "report": frame.report, "earlier": earlier, "spreads": found}
     return visit.render("reports/compare.html", context)
 
