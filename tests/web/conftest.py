@@ -8,6 +8,7 @@ import pytest
 from cast import toy
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
+from eirene_web.reports import working
 from web import releases, world
 
 
@@ -33,9 +34,10 @@ def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, settings: object) -> Iterator[Path]:
-    """Every test has an installation of its own and no page in memory."""
+    """Every test has an installation of its own and nothing in memory: numbers of rows come again."""
     settings.EIRENE_HOME = tmp_path  # type: ignore[attr-defined]
     forget_pages()
+    working._opened_submission.cache_clear()
     yield tmp_path
     forget_pages()
 

@@ -29,6 +29,8 @@ _ALL = (
     Setting("EIRENE_MAIL_SECONDS", "10", "How long one mail may take before it is tried again later."),
     Setting("EIRENE_UPLOAD_MB", "10", "Largest file that is taken in, in MB."),
     Setting("EIRENE_API_PER_MINUTE", "600", "Requests a minute that a personal token may make."),
+    Setting("EIRENE_CONFIDENTIAL_CHANNEL", "",
+            "Where persons and cases belong instead: shown beside every free text, unless the pack names a channel."),
     Setting("EIRENE_SSO", "", "File (JSON) with the sign-on providers, OIDC and SAML; see administration."),
     Setting("EIRENE_LOG", "plain", "plain or json: form of the log lines. Neither ever holds content."),
 )  # fmt: skip

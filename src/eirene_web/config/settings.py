@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 EIRENE_HOME = home()
 EIRENE_URL = env.get("EIRENE_URL").rstrip("/")
 EIRENE_DEMO = env.on("EIRENE_DEMO")
+EIRENE_CONFIDENTIAL_CHANNEL = env.get("EIRENE_CONFIDENTIAL_CHANNEL")
 EIRENE_UPLOAD_BYTES = env.number("EIRENE_UPLOAD_MB") * 1_000_000
 EIRENE_API_PER_MINUTE = env.number("EIRENE_API_PER_MINUTE")
 
