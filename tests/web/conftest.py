@@ -8,7 +8,6 @@ import pytest
 from cast import toy
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
-from eirene_web.reports import working
 from web import releases, world
 
 
@@ -37,7 +36,6 @@ def home(tmp_path: Path, settings: object) -> Iterator[Path]:
     """Every test has an installation of its own and nothing in memory: numbers of rows come again."""
     settings.EIRENE_HOME = tmp_path  # type: ignore[attr-defined]
     forget_pages()
-    working._opened_submission.cache_clear()
     yield tmp_path
     forget_pages()
 

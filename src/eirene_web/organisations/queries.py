@@ -44,7 +44,7 @@ def current(on: dt.date, prefix: str = "") -> Q:
 
 def current_on(on: dt.date) -> Q:
     """Conditions for a post, or somebody's time in one, to include a day."""
-    return _current(on, "")
+    return current(on)
 
 
 def actor_for(

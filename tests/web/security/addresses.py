@@ -89,6 +89,10 @@ PARTS: dict[str, Value] = {
     "step": lambda s: s.things["step"],
     "pk": lambda s: s.things["correction"],
     "correction": lambda s: s.things["correction"],
+    "job": lambda s: s.things["job"],
+    "notice": lambda s: s.things["notice"],
+    "thread": lambda s: s.things["thread question"],
+    "file": lambda s: s.things["evidence"],
     "release": lambda s: s.things["release"],
     "comment": lambda s: s.things["comment"],
     "suggestion": lambda s: s.things["suggestion"],
@@ -100,6 +104,10 @@ PARTS: dict[str, Value] = {
 #: Where a name means something else: (name of the address, name in it).
 SPECIAL: dict[tuple[str, str], Value] = {
     ("review-thread", "pk"): lambda s: s.things["thread clarification"],
+    ("flag_thread", "thread"): lambda s: s.things["thread clarification"],
+    ("run_job_again", "job"): lambda s: s.things["failed job"],
+    ("assign_section", "post"): lambda s: s.post(f"{NATION}.drafter"),
+    ("unassign_section", "post"): lambda s: s.post(f"{NATION}.drafter"),
     ("submission-file", "name"): lambda s: "report.json",
     ("submission_file", "name"): lambda s: "report.json",
     ("edition-begin", "cycle"): lambda s: "2021",
@@ -143,6 +151,8 @@ TARGETS: dict[str, Callable[[Stage, Actor], Target]] = {
 
 def target_of(stage: Stage, name: str, verb: str, actor: Actor) -> Target:
     kind = table().verbs[verb].kind
+    if kind in ("job", "office_job", "notice"):
+        return stage.own(kind, name, actor)
     if name in TARGETS and TARGETS[name](stage, actor).kind == kind:
         return TARGETS[name](stage, actor)
     if kind == "release":
@@ -156,6 +166,11 @@ LATER = "2023-06-30T12:00:00Z"
 WHY = {"why": "Because."}
 #: What an operation is sent, where an empty object is not enough.
 BODIES: dict[str, Callable[[Stage], Any]] = {
+    "open_thread": lambda s: {"kind": "question", "question": QUESTION, "text": "Words."},
+    "write_message": lambda s: {"text": "Words."},
+    "flag_thread": lambda s: {"flag": True},
+    "mark_evidence": lambda s: {"releasability": "office"},
+    "mark_done": lambda s: {"done": True},
     "add_body": lambda s: {"kind": "unit", "name": {"en": "Unit"}, "parent": NATION},
     "move_body": lambda s: {"since": "2023-02-02", "name": {"en": "Aaa"}},
     "set_time_zone": lambda s: {"time_zone": "Europe/Paris"},

@@ -19,6 +19,8 @@ from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.services.transfer.take_in import Choice
 from eirene_web.reports.targets import answer_target
 from eirene_web.reports.working import Working
+from eirene_web.work.models import Job
+from eirene_web.work.targets import job_target
 from web.security.stage import NATION, OTHER, QUESTION, SECTION, Stage
 from web.world import DEADLINE, OPENS
 
@@ -40,6 +42,13 @@ class Tried:
     also: Callable[[Stage], Target] | None = None
     #: For whom what the service looks up first is there, where that is fewer than the verb is for.
     seen: Callable[[Stage, Actor], bool] | None = None
+
+    #: The verb that it asks of the report where it is the office that acts.
+    by_office: str = ""
+    #: What it acts upon is whoever acts.
+    own: bool = False
+    #: It says what is wrong with the request before it asks for the last verb, to whoever sees the thing.
+    first_says_no: bool = False
 
     def verb_in(self, state: str) -> str:
         return self.verbs.get(state, self.verb)
@@ -91,6 +100,10 @@ def body_of(stage: Stage, code: str) -> Target:
 def reads_all(stage: Stage, actor: Actor) -> bool:
     working = Working(stage.report)
     return all(can(actor, "answer.read", answer_target(stage.report, s.id)) for s in working.sheet.sections)
+
+
+def job_of(stage: Stage, name: str = "job") -> Target:
+    return job_target(Job.objects.get(pk=stage.things[name]), str(stage.world.alliance.pk))
 
 
 def planned(stage: Stage) -> Target:
@@ -170,18 +183,55 @@ SERVICES: dict[str, Tried] = {
     ),
     f"{_REPORTS}.cycles.add_body": Tried("cycle.change", of_cycle(body="EEE", why="Because.")),
     f"{_REPORTS}.cycles.remind": Tried("cycle.remind", of_cycle(bodies=[NATION])),
-    f"{_REPORTS}.reviewing.ask_clarification": Tried("review.ask", of_report(question=QUESTION, text="Words.")),
-    f"{_REPORTS}.reviewing.write_note": Tried("review.note", of_report(question=QUESTION, text="Words.")),
-    f"{_REPORTS}.reviewing.reply_from_office": Tried(
-        "review.ask", lambda s: {"thread": s.things["thread question"], "text": "Words."}
+    f"{_REPORTS}.submitting.declare_minutes": Tried("report.declare_time", of_report(minutes=60)),
+    f"{_REPORTS}.assigning.assign_section": Tried(
+        "report.assign", lambda s: {"report": s.report.pk, "section": "1", "post": s.post(f"{NATION}.drafter")}
     ),
-    f"{_REPORTS}.reviewing.set_flag": Tried(
+    f"{_REPORTS}.assigning.unassign_section": Tried(
+        "report.assign", lambda s: {"report": s.report.pk, "section": SECTION, "post": s.post(f"{NATION}.drafter")}
+    ),
+    f"{_REPORTS}.assigning.remind": Tried(
+        "report.assign", lambda s: {"report": s.report.pk, "section": SECTION, "post": s.post(f"{NATION}.drafter")}
+    ),
+    f"{_REPORTS}.assigning.mark_done": Tried("answer.fill", of_report(section=SECTION), first_says_no=True),
+    f"{_REPORTS}.discussing.open_thread": Tried(
+        "answer.discuss", of_report(kind="question", question=QUESTION, text="Words.")
+    ),
+    f"{_REPORTS}.discussing.write": Tried(
+        "answer.discuss", lambda s: {"thread": s.things["thread question"], "text": "Words."}, by_office="review.reply"
+    ),
+    f"{_REPORTS}.discussing.close_thread": Tried(
+        "answer.discuss", lambda s: {"thread": s.things["thread question"]}, by_office="review.reply"
+    ),
+    f"{_REPORTS}.discussing.set_flag": Tried(
         "review.ask", lambda s: {"thread": s.things["thread clarification"], "flag": True}
     ),
-    f"{_REPORTS}.reviewing.settle_thread": Tried(
-        "review.ask", lambda s: {"thread": s.things["thread clarification"]}
+    f"{_REPORTS}.evidence.add_evidence": Tried(
+        "answer.fill", of_report(question=QUESTION, name="a.pdf", content=b"%PDF-1.4 x")
     ),
-    f"{_REPORTS}.submitting.declare_minutes": Tried("report.declare_time", of_report(minutes=60)),
+    f"{_REPORTS}.evidence.mark_evidence": Tried(
+        "answer.fill", lambda s: {"report": s.report.pk, "file": s.things["evidence"], "releasability": "office"}
+    ),
+    f"{_REPORTS}.evidence.remove_evidence": Tried(
+        "answer.fill", lambda s: {"report": s.report.pk, "file": s.things["evidence"]}
+    ),
+    f"{_REPORTS}.filling.confirm_same": Tried("answer.fill", of_report(question=QUESTION)),
+    f"{_REPORTS}.filling.take_definition": Tried("answer.fill", of_report(question=QUESTION, base={})),
+    f"{_REPORTS}.filling.declare_time": Tried("report.declare_time", of_report(minutes=60)),
+    f"{_TRANSFER}.take_in.read_again": Tried(
+        "answer.fill", lambda s: {"entry": s.things["import"]}, seen=reads_all
+    ),
+    "eirene_web.work.services.cancel": Tried("job.cancel", lambda s: {"job": s.things["job"]}, job_of),
+    "eirene_web.work.services.run_again": Tried(
+        "job.run_again", lambda s: {"job": s.things["failed job"]}, lambda s: job_of(s, "failed job")
+    ),
+    "eirene_web.notices.services.set_pace": Tried(
+        "notice.settings", lambda s: {"pace": "daily"}, lambda s: Target("notice", str(s.world.alliance.pk)), own=True
+    ),
+    "eirene_web.notices.services.send_again": Tried(
+        "outbox.send_again", lambda s: {"notice": s.things["notice"]},
+        lambda s: Target("outbox", str(s.world.alliance.pk), state="failed"),
+    ),
     f"{_ORGANISATIONS}.alliances.continue_nation": Tried(
         "bodies.change", of_alliance(old=NATION, new=OTHER, since=DAY), also=lambda s: body_of(s, OTHER)
     ),
@@ -285,7 +335,6 @@ UNASKED: dict[str, str] = {
     f"{_ORGANISATIONS}.alliances.sync_with_pack": "done from the command line by the one who installs",
     f"{_ORGANISATIONS}.invitations._accept": "whoever brings the link of an invitation, to the person it was sent to",
     f"{_ACCOUNTS}.note_factor": "notes what allauth has done for the person who is signed in",
-    f"{_TRANSFER}.take_in._read_again": "asked by read_again, which looks the entry up for its actor",
     f"{_EDITIONS}.catalogue.want_check": "a release's standing depends on who looks: tests/web/editions",
     f"{_EDITIONS}.figuring.keep_figures": "by the task that computes, for nobody",
     f"{_EDITIONS}.publishing._enter": "by the task that publishes what was frozen",

@@ -30,6 +30,7 @@ from eirene_web.editions.models import (
 )
 from eirene_web.editions.targets import edition_target, part_target, release_target
 from eirene_web.files.services import keep
+from eirene_web.notices.models import Notice
 from eirene_web.organisations import services as organisations
 from eirene_web.organisations.models import Body, Holding, Invitation, Post
 from eirene_web.organisations.queries import body_target, person_target
@@ -52,6 +53,8 @@ from eirene_web.reports.services import filling, submitting
 from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.targets import answer_target, cycle_target, report_target, submission_target
 from eirene_web.reports.working import Working
+from eirene_web.work.models import Job
+from eirene_web.work.targets import job_target
 from web import world
 from web.calling import token_for
 from web.world import IN_CYCLE, OPENS, World
@@ -127,6 +130,16 @@ class Stage:
                 return part_target(self.draft, self.nation)
             case _:
                 return Target(kind, alliance)
+
+    def own(self, kind: str, name: str, actor: Actor) -> Target:
+        """Work of AAA’s rapporteur in the background; a notice of whoever asks."""
+        alliance = str(self.world.alliance.pk)
+        if kind == "notice":
+            return Target("notice", alliance, person=actor.person)
+        if kind == "office_job":
+            return Target("office_job", alliance, state="waiting")
+        job = Job.objects.get(pk=self.things["failed job" if "again" in name else "job"])
+        return job_target(job, alliance)
 
     def answer_in(self, section: str) -> Target:
         working = Working(self.report)
@@ -231,7 +244,20 @@ def _content(stage: Stage) -> None:
     )  # fmt: skip
     token_for(made, f"{NATION}.rapporteur")
     session = UserSession.objects.create(user=person, ip="127.0.0.1", session_key="s" * 32, data={})
+    about: dict[str, Any] = {
+        "kind": "import",
+        "alliance": made.alliance.pk,
+        "nation": NATION,
+        "person": person,
+        "created": IN_CYCLE,
+    }
+    job = Job.objects.create(state="waiting", **about)
+    failed = Job.objects.create(state="failed", finished=IN_CYCLE, **about)
+    notice = Notice.objects.create(
+        person=person, alliance=made.alliance.pk, kind="cycle.opened", key="one", at=IN_CYCLE, mail="failed"
+    )
     stage.things |= {
+        "job": job.pk, "failed job": failed.pk, "notice": notice.pk,
         "evidence": evidence.pk, "export": export.pk, "import": taken.pk, "correction": correction.pk,
         "submission": submission.pk, "step": step.pk, "invitation": invitation.pk, "session": session.pk,
         "token": person.tokens.get().pk,

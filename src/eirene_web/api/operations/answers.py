@@ -9,7 +9,7 @@ from ninja import Query, Schema
 from pydantic import ConfigDict, Field
 
 from eirene.questionnaires.model import Finding
-from eirene_web.api.frame import Call, CodeOf, In, not_there, operation
+from eirene_web.api.frame import Call, CodeOf, In, Nothing, not_there, operation
 from eirene_web.api.operations.shapes import Code, Json, Text
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
@@ -194,6 +194,32 @@ def take_over(call: Call, cycle: CodeOf, body: CodeOf, question: CodeOf, data: T
     call.unchanged(found)
     outcome = filling.take_over(actor=call.actor, report=found.pk, question=question, base=data.base)
     return outcome_of(call, cycle, body, outcome)
+
+
+class BaseOnly(TakeOverIn):
+    pass
+
+
+@operation("POST", f"{_PLACE}/answers/{{question}}/take-definition", "report.see", "answer.fill")
+def take_definition(call: Call, cycle: CodeOf, body: CodeOf, question: CodeOf, data: BaseOnly) -> OutcomeOut:
+    """Puts last year’s way of counting in place of this one."""
+    found = call.report(cycle, body)
+    call.unchanged(found)
+    outcome = filling.take_definition(actor=call.actor, report=found.pk, question=question, base=data.base)
+    return outcome_of(call, cycle, body, outcome)
+
+
+class ConfirmedOut(Schema):
+    question: str
+    confirmed: bool
+
+
+@operation("POST", f"{_PLACE}/answers/{{question}}/confirm", "report.see", "answer.fill")
+def confirm_answer(call: Call, cycle: CodeOf, body: CodeOf, question: CodeOf, data: Nothing) -> ConfirmedOut:
+    """Somebody looked: a number that is the same as last year’s is meant."""
+    found = call.report(cycle, body)
+    note = filling.confirm_same(actor=call.actor, report=found.pk, question=question)
+    return ConfirmedOut(question=note.question, confirmed=note.confirmed)
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------
