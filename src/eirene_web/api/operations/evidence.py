@@ -76,7 +76,14 @@ def add_evidence(
     return _evidence(made)
 
 
-@operation("GET", f"{_PLACE}/{{file}}/content", "report.see", "answer.read", media="application/octet-stream")
+@operation(
+    "GET",
+    f"{_PLACE}/{{file}}/content",
+    "report.see",
+    "answer.read",
+    "submission.read",
+    media="application/octet-stream",
+)
 def evidence_content(call: Call, cycle: CodeOf, body: CodeOf, file: IdOf) -> HttpResponse:
     """The file itself."""
     one = queries.find_evidence(call.actor, call.report(cycle, body), file)
