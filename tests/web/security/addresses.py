@@ -122,8 +122,11 @@ QUERIES = {"release_file": "?path=a.txt"}
 FILTERED = frozenset({"bodies", "reports", "corrections", "check_receipt", "people", "check-receipt", "corrections-of", "jobs",
                       "draft"})  # fmt: skip
 #: Operations whose verbs after the first stand beside one another: one of them is enough.
-EITHER = frozenset({"job", "cancel_job", "run_job_again", "open_thread", "write_message", "close_thread",
-                    "evidence_content"})  # fmt: skip
+EITHER = frozenset({
+    "job", "cancel_job", "run_job_again", "open_thread", "write_message", "close_thread", "evidence_content",
+})  # fmt: skip
+#: It says first that nothing is assigned, to whoever sees the section.
+SAYS_NO = frozenset({"mark_done"})
 #: Files that were handed in are there for fewer than the verb is for: whoever did, and who reads the whole report.
 NARROWER = frozenset({"apply_import", "drop_import", "look_at_import", "import", "import-apply", "import-drop",
                       "import-again"})  # fmt: skip

@@ -65,7 +65,7 @@ def add_evidence(
     body: CodeOf,
     file: File[UploadedFile],
     question: Form[Code],
-    releasability: Form[Audience] = "",
+    releasability: Annotated[str, Form("", max_length=64)],
 ) -> EvidenceOut:
     """Attaches a file to an answer. It is looked at before it is kept: what can run something is not taken."""
     report = call.report(cycle, body)
