@@ -119,8 +119,8 @@ SPECIAL: dict[tuple[str, str], Value] = {
 #: What follows the address.
 QUERIES = {"release_file": "?path=a.txt"}
 #: Lists that hold what is the caller's, which may be nothing; the planted words say that nothing else is in them.
-FILTERED = frozenset({"bodies", "reports", "corrections", "check_receipt", "people", "check-receipt", "corrections-of", "jobs",
-                      "draft"})  # fmt: skip
+FILTERED = frozenset({"bodies", "reports", "corrections", "check_receipt", "people", "check-receipt", "jobs",
+                      "corrections-of", "draft"})  # fmt: skip
 #: Operations whose verbs after the first stand beside one another: one of them is enough.
 EITHER = frozenset({
     "job", "cancel_job", "run_job_again", "open_thread", "write_message", "close_thread", "evidence_content",
