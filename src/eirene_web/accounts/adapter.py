@@ -1,6 +1,7 @@
 """How allauth fits this house: no open sign-up, no account by e-mail match, what a second factor is, what is noted.
 
-allauth asks these classes; nothing of ours hangs on its signals but what `hooks` connects.
+allauth asks these classes, and those of `organisations.signing_in` that know of posts; nothing of ours hangs on its
+signals but what `hooks` connects.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from eirene_web.accounts import services, sso, strength
@@ -65,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return str(reverse("desk"))
 
     def post_login(self, request: HttpRequest, user: Person, **given: Any) -> HttpResponse:
-        """Notes the sign-in; leads whoever decides and has no second factor to set one up."""
+        """Notes the sign-in, and what the sign-on provider says of a second factor."""
         social = (given.get("signal_kwargs") or {}).get("sociallogin")
         if social is not None and sso.had_second_factor(social):
             record_authentication(request, user, "mfa", type="sso", provider=social.account.provider)
@@ -74,9 +73,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         services.note_sign_in(
             person=user, method=strength.method_of(request), success=True, address=self._from(request)
         )
-        if not strength.is_strong(request) and strength.owes_second_factor(user):
-            query = urlencode({"next": response.headers["Location"]})
-            return HttpResponseRedirect(f"{reverse('second-factor')}?{query}")
         return response
 
     def get_login_stages(self) -> list[str]:
@@ -148,13 +144,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             "Your role asks for a second factor. Add another one first, then remove this."
         ),
     }
-
-    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """The last second factor of somebody who decides stays."""
-        others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
-        if others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
-            return True
-        return not strength.decides(authenticator.user)
 
     def encrypt(self, text: str) -> str:
         """Secrets of authenticator apps and recovery codes: a copy of the database alone opens nothing."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
@@ -35,10 +33,3 @@ def sessions_of(request: HttpRequest) -> list[UserSession]:
     here = request.session.session_key
     found = UserSession.objects.purge_and_list(request.user)
     return sorted(found, key=lambda s: (s.session_key != here, -s.created_at.timestamp()))
-
-
-def demo_people(shorts: Iterable[str]) -> dict[str, Person]:
-    """Made-up people of a demonstration, by the first part of their address."""
-    people = {person.short: person for person in Person.objects.filter(demo=True, is_active=True).order_by("name")}
-    wanted = [short.lower() for short in shorts]
-    return {short: people[short] for short in wanted if short in people} if wanted else people

@@ -12,8 +12,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from eirene_web.accounts.models import Person
-from eirene_web.organisations import queries as organisations
-from eirene_web.policy import table
 
 
 def is_strong(request: HttpRequest) -> bool:
@@ -32,22 +30,6 @@ def method_of(request: HttpRequest, person: Person | None = None) -> str:
     return "+".join(dict.fromkeys(steps))[:60] or "password"
 
 
-def deciding_roles() -> frozenset[str]:
-    """Roles with a verb that decides."""
-    rules = table()
-    found = {row.role for row in rules.rows if rules.verbs[row.verb].decides}
-    return frozenset(found - {"person", "public"})
-
-
-def decides(person: Person) -> bool:
-    """Whether any post of theirs, in any alliance, holds such a role today."""
-    return organisations.holds_role(person, deciding_roles())
-
-
 def has_second_factor(person: Person) -> bool:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     return bool(Authenticator.objects.filter(user_id=person.pk, type__in=kinds).exists())
-
-
-def owes_second_factor(person: Person) -> bool:
-    return decides(person) and not has_second_factor(person)

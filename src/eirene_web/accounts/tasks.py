@@ -49,5 +49,5 @@ def mail_reset(running: Running, *, to: int) -> dict[str, Any] | None:
 
 @background
 def forget_old_sign_ins(running: Running) -> dict[str, Any] | None:
-    """Yearly cleaning of the history of sign-ins; due by the clock."""
+    """What is older than is kept leaves the history of sign-ins; due every night."""
     return {"forgotten": services.forget_old_sign_ins()}

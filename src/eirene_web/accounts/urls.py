@@ -18,12 +18,9 @@ from eirene_web.accounts.sso import saml_installed
 
 urlpatterns = [
     path("", views.account, name="account"),
-    path("demo/", views.demo, name="demo"),
     path("sign-ins/", views.sign_ins, name="sign-ins"),
-    path("second-factor/", views.second_factor, name="second-factor"),
     path("sessions/", views.sessions, name="usersessions_list"),
     path("sessions/<int:session>/end/", views.end_session, name="end-session"),
-    path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token>/revoke/", views.revoke_token, name="revoke-token"),
     # signing in
     path("login/", account.login, name="account_login"),

@@ -15,6 +15,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from eirene_web.accounts.urls import sso_urls
+from eirene_web.demo.views import demo
 from eirene_web.organisations.views import answering, desk
 from eirene_web.portal import urls as portal_urls  # registers the converters of addresses
 from eirene_web.portal import views
@@ -26,6 +27,8 @@ urlpatterns = [
     *sso_urls,
     *i18n_patterns(
         path("account/invitation/<str:token>/", answering.invitation, name="invitation"),
+        path("account/demo/", demo, name="demo"),
+        path("account/", include("eirene_web.organisations.views.own")),
         path("account/", include("eirene_web.accounts.urls")),
         path("desk/", desk.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.desk.urls")),

@@ -58,7 +58,10 @@ def alliance(pack: str, time_zone: str, succeeds: tuple[str, ...]) -> None:
 @click.option("--name", default="", help="Name to begin with; it can be changed.")
 @click.option("--language", default="en", show_default=True, help="Language of the page.")
 def administrator(address: str, slug: str, name: str, language: str) -> None:
-    """Let the owner of ADDRESS in as administrator of the office: prints a link that works once, for a week. Again: a new link."""
+    """Let the owner of ADDRESS in as administrator of the office: prints a link that works once, for a week.
+
+    Given again, it prints a new link, and the one before ends.
+    """
     _start()
     from django.urls import reverse
     from django.utils import translation

@@ -50,24 +50,34 @@ def current_on(on: dt.date) -> Q:
 def actor_for(
     person: Person | None, alliance: Alliance, *, strong: bool = False, scopes: frozenset[str] | None = None
 ) -> Actor:
-    """What somebody may be counted as in an alliance now: every role of every post they hold. Two queries.
+    """What somebody may be counted as in an alliance now: every role of every post they hold. Two queries."""
+    return here(person, alliance, strong=strong, scopes=scopes)[0]
+
+
+def here(
+    person: Person | None, alliance: Alliance, *, strong: bool = False, scopes: frozenset[str] | None = None
+) -> tuple[Actor, str]:
+    """The actor, and the clock of the body in which they hold their first post, or of its nation ('': none of its own).
 
     A post in a nation that continues another one, of which nothing is left, counts in that one too: its open report is
     still to be answered for.
     """
     if person is None or not person.is_active:
-        return Actor(alliance=alliance.slug)
+        return Actor(alliance=alliance.slug), ""
     today = now().date()
     held = (
         Holding.objects.filter(current(today, ""), current(today, "post__"), person=person)
         .filter(post__body__alliance=alliance)
-        .annotate(continues=_continued(today))
+        .annotate(continues=_continued(today), zone=_zone_of_nation())
         .select_related("post__body")
         .prefetch_related("post__roles")
         .order_by("pk")
     )
     grants: list[Grant] = []
+    zone = ""
     for holding in held:
+        if not grants:
+            zone = holding.post.body.time_zone or holding.zone or ""
         post, body = holding.post, holding.post.body
         for nation in (body.nation, holding.continues):
             if nation is None:
@@ -78,7 +88,7 @@ def actor_for(
             ]
             grants.append(Grant("person", nation, body.pk, post.pk, via=holding.via))
     first = next((g.nation for g in grants), None)
-    return Actor(
+    actor = Actor(
         person=person.pk,
         name=person.name,
         alliance=alliance.slug,
@@ -87,6 +97,12 @@ def actor_for(
         scopes=scopes,
         audience="" if first is None else _audience(pack_of(alliance), grants, today),
     )
+    return actor, zone
+
+
+def _zone_of_nation() -> Subquery:
+    nations = Body.objects.filter(alliance=OuterRef("post__body__alliance"), code=OuterRef("post__body__nation"))
+    return Subquery(nations.values("time_zone")[:1])
 
 
 def _continued(today: dt.date) -> Subquery:

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from eirene.framework import Pack
 from eirene.framework.model import Audience
 from eirene_web.accounts.models import Person
-from eirene_web.accounts.strength import is_strong, owes_second_factor
+from eirene_web.accounts.strength import is_strong
 from eirene_web.clock import now
 from eirene_web.organisations import queries
 from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import pack_of
+from eirene_web.organisations.signing_in import owes_second_factor
 from eirene_web.policy import Actor, NotThere, Target, ask, can
 
 P = ParamSpec("P")
@@ -33,7 +34,8 @@ class Visit:
 
     def __init__(self, request: HttpRequest, alliance: Alliance, person: Person) -> None:
         self.request, self.alliance, self.person = request, alliance, person
-        self.actor: Actor = queries.actor_for(person, alliance, strong=is_strong(request))
+        self.actor: Actor
+        self.actor, self._own_zone = queries.here(person, alliance, strong=is_strong(request))
         self.lang = translation.get_language() or "en"
 
     @cached_property
@@ -70,15 +72,14 @@ class Visit:
 
         `body` None: that in which they hold their first post.
         """
-        own = self.person.time_zone or (body.time_zone if body else "")
-        if own:
-            return zoneinfo.ZoneInfo(own)
-        nation = body.nation if body else next((g.nation for g in self.actor.grants), "")
-        return zoneinfo.ZoneInfo(self._zones.get(nation, "") or self.alliance.time_zone)
+        name = self.person.time_zone or (body.time_zone if body else self._own_zone)
+        if not name and body is not None and body.nation:
+            name = self._zones.get(body.nation, "")
+        return zoneinfo.ZoneInfo(name or self.alliance.time_zone)
 
     @cached_property
     def _zones(self) -> dict[str, str]:
-        """Clocks of nations (and partners) that have one of their own. One query, asked only when a nation is meant."""
+        """Clocks of nations (and partners) that have one of their own. One query, asked only when a body is meant."""
         own = Body.objects.filter(alliance=self.alliance, code=F("nation")).exclude(time_zone="")
         return dict(own.values_list("code", "time_zone"))
 

@@ -8,10 +8,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from eirene_web.accounts import strength
 from eirene_web.accounts.models import Person
 from eirene_web.journal.models import Change
-from eirene_web.organisations import services
+from eirene_web.organisations import services, signing_in
 from web.accounts.people import PASSWORD, code, sign_in, with_app, with_password
 from web.world import World
 
@@ -22,9 +21,9 @@ def officer(harbour_world: World) -> Person:
 
 
 def test_roles_that_decide_follow_from_the_table() -> None:
-    assert strength.deciding_roles() >= {"coordinator", "reviewer", "clearing_officer", "authorised_officer",
+    assert signing_in.deciding_roles() >= {"coordinator", "reviewer", "clearing_officer", "authorised_officer",
                                          "administrator", "rapporteur"}  # fmt: skip
-    assert not strength.deciding_roles() & {"contributor", "reader", "observer", "person", "public"}
+    assert not signing_in.deciding_roles() & {"contributor", "reader", "observer", "person", "public"}
 
 
 def test_whoever_decides_is_led_to_set_one_up_and_may_go_on_reading(officer: Person, client: Client) -> None:
@@ -140,6 +139,6 @@ def test_changing_how_one_signs_in_asks_again_who_one_is(harbour_world: World, c
 
 def test_setting_up_is_asked_of_a_post_taken_later_too(harbour_world: World, client: Client) -> None:
     drafter = with_password(harbour_world.people["ALF.drafter"])
-    assert not strength.owes_second_factor(drafter)
+    assert not signing_in.owes_second_factor(drafter)
     services.fill_post(actor=harbour_world.installer, post=harbour_world.posts["ALF.head"].pk, person=drafter.pk)
-    assert strength.owes_second_factor(drafter)
+    assert signing_in.owes_second_factor(drafter)
