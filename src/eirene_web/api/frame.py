@@ -73,8 +73,13 @@ class Call:
     lang: str = field(default_factory=lambda: translation.get_language() or "en")
 
     @cached_property
+    def _who(self) -> tuple[Actor, str]:
+        holder = self.holder
+        return queries.here(holder.person, self.here, strong=holder.strong, scopes=holder.scopes)
+
+    @property
     def actor(self) -> Actor:
-        return queries.actor_for(self.holder.person, self.here, strong=self.holder.strong, scopes=self.holder.scopes)
+        return self._who[0]
 
     @property
     def here(self) -> Alliance:
@@ -123,7 +128,8 @@ class _Visit(Visit):
 
     def __init__(self, call: Call) -> None:
         self.request, self.alliance, self.person = call.request, call.here, call.holder.person
-        self.actor, self.lang = call.actor, call.lang
+        self.actor, self._own_zone = call._who
+        self.lang = call.lang
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from eirene.text import listing, number, pick
 from eirene_web.clock import now
 from eirene_web.journal.queries import Line
 from eirene_web.organisations.visit import Visit
-from eirene_web.policy import Decision, can, decide, table
+from eirene_web.policy import Decision, can, decide, reach, table
 from eirene_web.reports import filling_queries as reads
 from eirene_web.reports import findings as found_
 from eirene_web.reports import queries
@@ -92,6 +92,10 @@ class Frame:
 
     @cached_property
     def returned(self) -> Any:
+        """The last return, with its reason: for the nation, and for those in the office who read what was sent."""
+        own = self.report.body.nation in self.actor.nations
+        if not own and not reach(self.actor, "submission.read").everything:
+            return None
         return self.report.returns.order_by("-at").first() if self.report.state == Report.State.RETURNED else None
 
     @cached_property

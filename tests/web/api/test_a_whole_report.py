@@ -50,6 +50,6 @@ def test_a_report_goes_its_way(harbour_world: World) -> None:
         chief, desk = caller(world, "coordinator"), caller(world, "reviewer")
         chief.put(f"{PLACE}/review/desk", {"post": world.posts["reviewer"].pk})
         desk.get(PLACE)
-        assert desk.post(f"{PLACE}/review/accept", if_match=desk.etag)["state"] == "accepted"
+        assert desk.post(f"{PLACE}/review/accept", {"submission": 1}, if_match=desk.etag)["state"] == "accepted"
         told(caller(world, "BRA.rapporteur")("GET", PLACE), 404)
     assert world.report("ALF").state == Report.State.ACCEPTED

@@ -11,7 +11,7 @@ from pydantic import Field
 from eirene_web.api.frame import Call, CodeOf, In, operation
 from eirene_web.api.operations.reports import shown
 from eirene_web.api.operations.shapes import Code, Day, Pk, PostOut, Reason, ReportOut, Words
-from eirene_web.policy import can
+from eirene_web.policy import can, reach
 from eirene_web.reports.models import Report, Return, SectionReview
 from eirene_web.reports.services import reviewing as services
 from eirene_web.reports.targets import report_target
@@ -52,11 +52,12 @@ def review(call: Call, cycle: CodeOf, body: CodeOf) -> ReviewOut:
     last = found.submissions.order_by("-number").defer("document").first()
     done = SectionReview.objects.filter(submission=last).order_by("section") if last else []
     returns = Return.objects.filter(report=found).select_related("submission").order_by("pk")
+    reads = found.body.nation in call.actor.nations or bool(reach(call.actor, "submission.read").everything)
     inside = can(call.actor, "review.note", report_target(found))
     return ReviewOut(
         reviewer=PostOut.of(found.reviewer) if inside else None, due=found.review_due if inside else None,
         accepted=[AcceptedOut(section=s.section, at=s.at, second_at=s.second_at) for s in done],
-        returns=[_return(r) for r in returns] if inside or call.actor.nations else [],
+        returns=[_return(r) for r in returns] if reads else [],
     )  # fmt: skip
 
 
