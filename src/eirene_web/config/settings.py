@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from eirene_web.accounts import sso
 from eirene_web.config import environment as env
 from eirene_web.config.home import home, secret_key
+from eirene_web.notices.server import mail_server
 
 PACKAGE = Path(__file__).resolve().parent.parent
 EIRENE_HOME = home()
@@ -216,7 +217,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DEFAULT_FROM_EMAIL = env.get("EIRENE_MAIL_FROM")
 #: None: mails are kept, not sent. What Django itself mails goes through the outbox too: no request waits for a server.
-MAIL_SERVER = env.mail_server()
+MAIL_SERVER = mail_server(env.get("EIRENE_MAIL_URL"))
 MAIL_SECONDS = max(1, env.number("EIRENE_MAIL_SECONDS"))
 EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"
 SILENCED_SYSTEM_CHECKS: list[str] = [

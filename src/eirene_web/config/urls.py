@@ -34,7 +34,6 @@ urlpatterns = [
         path("<slugword:slug>/work/", include("eirene_web.desk.urls")),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
-        path("<slugword:slug>/work/", include("eirene_web.work.urls")),
         path("<slugword:slug>/work/", include("eirene_web.notices.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),
         path("", include(portal_urls)),

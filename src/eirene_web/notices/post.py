@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Any
 
-from eirene_web.config.environment import MailServer
+from eirene_web.notices.server import MailServer
 
 
 class Refused(Exception):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from eirene_web.organisations.views import bodies, desk, people, posts, who_may
+from eirene_web.organisations.views import bodies, people, posts, who_may
 
 urlpatterns = [
-    *desk.urlpatterns,
     *who_may.urlpatterns,
     *people.urlpatterns,
     *posts.urlpatterns,

@@ -49,7 +49,8 @@ def instant_of(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
         naive = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(
-            _("“%(text)s” is no day and hour.") % {"text": text[:40]}, remedy=_("Write it as %(example)s.") % {"example": "2018-03-30T18:00"}
+            _("“%(text)s” is no day and hour.") % {"text": text[:40]},
+            remedy=_("Write it as %(example)s.") % {"example": "2018-03-30T18:00"},
         ) from None
     if naive.tzinfo is not None:
         return naive.astimezone(dt.UTC)

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from eirene_web.config.environment import MailServer
+from eirene_web.notices.server import MailServer
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from eirene_web.accounts.models import Person
@@ -23,6 +23,3 @@ def first(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk-of", args=[found[0].slug]))
     titled = [{"slug": one.slug, "title": pack_of(one).header.title} for one in found]
     return render(request, "organisations/choose.html", {"alliances": titled})
-
-
-urlpatterns: list[URLPattern] = []

@@ -25,7 +25,8 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.reports.models import Cell, Correction, Report, Submission
 from eirene_web.reports.sent import answers_of, changed_questions, without_body
-from eirene_web.reports.services.common import chain_of, locked_report
+from eirene_web.reports.services import telling
+from eirene_web.reports.services.common import accepted, chain_of, locked_report
 from eirene_web.reports.services.submitting import counts, new_receipt
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working, frozen, previous_submission
@@ -78,6 +79,7 @@ def request_correction(
         Field(f"correction:{made.pk}", "answer", before, after),
     ]
     record(actor, "report.correct", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
+    telling.correction_requested(made)
     return made
 
 
@@ -145,6 +147,9 @@ def decide_correction(*, actor: Actor, correction: int, accept: bool, decision: 
         actor, "review.decide_correction", chain=chain_of(report), subject=f"report:{report.pk}", fields=fields,
         why=decision,
     )  # fmt: skip
+    if accept:
+        accepted(report)
+    telling.correction_decided(row)
     return row
 
 

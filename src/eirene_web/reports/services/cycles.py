@@ -303,6 +303,8 @@ def add_body(*, actor: Actor, cycle: int, body: str, why: str, deadline: dt.date
     ]
     for chain in (f"{row.alliance_id}/", chain_of(report)):
         record(actor, "cycle.change", chain=chain, subject=f"cycle:{row.pk}", fields=fields, why=why)
+    if is_open:
+        telling.cycle_opened(row, [report])
     return report
 
 
@@ -346,6 +348,7 @@ def remind(*, actor: Actor, cycle: int, bodies: Iterable[str]) -> list[Report]:
         actor, "cycle.remind", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}",
         fields=[Field(f"cycle:{row.pk}", "reminded", None, told)],
     )  # fmt: skip
+    telling.asked_again(row, found)
     return found
 
 

@@ -125,3 +125,9 @@ def name_of(names: Any, body: Body) -> str:
 def words(holds: object, text: str) -> str:
     """The text where something holds, else nothing."""
     return text if holds else ""
+
+
+@register.simple_tag
+def colon() -> str:
+    """A colon as the language of the page sets it: French puts a space before it that does not break."""
+    return "\u00a0:" if (translation.get_language() or "").startswith("fr") else ":"

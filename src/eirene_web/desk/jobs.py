@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from eirene_web.organisations.visit import Visit, page
@@ -61,3 +61,12 @@ def run_again(visit: Visit, pk: int) -> HttpResponse:
 
 def _to_job(visit: Visit, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("job", args=[visit.alliance.slug, pk]))
+
+
+urlpatterns = [
+    path("jobs/", jobs, name="jobs"),
+    path("jobs/<int:pk>/", job, name="job"),
+    path("jobs/<int:pk>/progress/", progress, name="job-progress"),
+    path("jobs/<int:pk>/cancel/", cancel, name="job-cancel"),
+    path("jobs/<int:pk>/again/", run_again, name="job-again"),
+]
