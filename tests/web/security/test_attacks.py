@@ -293,7 +293,8 @@ def test_pages_cannot_be_framed_and_are_kept_by_nobody(staged: Stage, browser: C
         response = browser.get(path_of(staged, address))
         if response.status_code != 200:
             continue
-        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"], address.route
+        if response.headers["Content-Type"].startswith("text/html"):
+            assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"], address.route
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["X-Frame-Options"] == "DENY"
         assert "no-store" in response.headers.get("Cache-Control", ""), address.route
