@@ -5,6 +5,7 @@ docs/who-may-do-what.md       the policy table in words, in English …
 docs/qui-peut-quoi.md         … and in French
 docs/data-dictionary.md       questions, code lists, indicators and framework of the NATO pack, in English …
 docs/dictionnaire.md          … and in French
+docs/openapi.json             the operations of the API
 """
 
 from __future__ import annotations
@@ -248,6 +249,9 @@ def made() -> dict[Path, bytes]:
         _platform(home)
         for name, lang in (("who-may-do-what.md", "en"), ("qui-peut-quoi.md", "fr")):
             files[DOCS / name] = ("\n".join(rights(lang)).rstrip() + "\n").encode()
+        from eirene_web.api.description import as_bytes
+
+        files[DOCS / "openapi.json"] = as_bytes()
     return files
 
 

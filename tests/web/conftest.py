@@ -33,7 +33,7 @@ def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, settings: object) -> Iterator[Path]:
-    """Every test has an installation of its own and no page in memory."""
+    """Every test has an installation of its own and nothing in memory: numbers of rows come again."""
     settings.EIRENE_HOME = tmp_path  # type: ignore[attr-defined]
     settings.EIRENE_BACKUPS = tmp_path / "backups"  # type: ignore[attr-defined]
     forget_pages()

@@ -20,7 +20,9 @@ EIRENE_URL = env.get("EIRENE_URL").rstrip("/")
 EIRENE_DEMO = env.on("EIRENE_DEMO")
 EIRENE_BACKUPS = Path(env.get("EIRENE_BACKUPS") or EIRENE_HOME / "backups").absolute()
 EIRENE_BACKUP_KEEP = env.number("EIRENE_BACKUP_KEEP")
+EIRENE_CONFIDENTIAL_CHANNEL = env.get("EIRENE_CONFIDENTIAL_CHANNEL")
 EIRENE_UPLOAD_BYTES = env.number("EIRENE_UPLOAD_MB") * 1_000_000
+EIRENE_API_PER_MINUTE = env.number("EIRENE_API_PER_MINUTE")
 
 DEBUG = False
 #: Read when it is first asked for, so that a test or `--help` leaves no file behind.
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "eirene_web.desk",
     "eirene_web.portal",
     "eirene_web.operations",
+    "eirene_web.api",
     "eirene_web.config",
 ]
 MIDDLEWARE = [
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "eirene_web.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
+    "eirene_web.api.middleware.Shape",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

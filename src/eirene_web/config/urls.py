@@ -23,6 +23,7 @@ from eirene_web.portal import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    path("api/", include("eirene_web.api.urls")),
     *sso_urls,
     *i18n_patterns(
         path("account/invitation/<str:token>/", answering.invitation, name="invitation"),

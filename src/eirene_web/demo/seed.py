@@ -19,6 +19,7 @@ from eirene.questionnaires import Report as Answers
 from eirene.questionnaires import parse_report, parts_of
 from eirene_web import clock
 from eirene_web.accounts.models import Person
+from eirene_web.demo.filling import assign_sections, enliven
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Post
 from eirene_web.policy import Actor, Grant
@@ -81,6 +82,8 @@ ASKED = {
 }
 #: What a nation asks to have corrected after acceptance: question, part, value, why.
 CORRECTED = {"HLV": ("maternity_leave_weeks", {"value": 27}, "The law of 1 July 2017 gives 27 weeks.")}
+#: The nation whose report is worth looking at.
+SHOWN_NATION = "BMA"
 #: People shown first on the page of one-click accounts.
 SHOWN = ("coordinator", "desk-a", "observer", "administrator", "BMA.rapporteur", "BMA.personnel", "BMA.head",
          "BMA.officer", "BMA.reader", "CLV.officer", "JRL.rapporteur")  # fmt: skip
@@ -206,7 +209,12 @@ def _lay_out(demo: Demo, report: Report, filled: Answers | None, state: str, sha
     with clock.at(demo.ago(days + 9)):
         _fill(demo, report, filled, share)
     if state == "drafting":
-        _touch(demo, report, days)
+        if code == SHOWN_NATION:
+            with clock.at(demo.ago(days + 8)):
+                assign_sections(demo, report, SECTIONS)
+            enliven(demo, report)
+        else:
+            _touch(demo, report, days)
         return
     with clock.at(demo.ago(days + (0 if state == "in_clearance" else 6))):
         clearance.start_clearance(

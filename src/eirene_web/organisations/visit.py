@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -107,7 +107,7 @@ def page(*verbs: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
         @wraps(view)
         def serve(request: HttpRequest, slug: str, *args: P.args, **names: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
-                return to_sign_in(request)
+                return signed_out(request)
             assert isinstance(request.user, Person)
             visit = Visit(request, queries.alliance_of(slug), request.user)
             request.visit = visit  # type: ignore[attr-defined]
@@ -121,6 +121,22 @@ def page(*verbs: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     return decorate
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """What somebody gets who is not, or not any more, signed in. What a form brought along is not lost."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"problems": [{"what": _("You are signed out."), "remedy": ""}]}, status=401)
+    return carried(request, status=401) if request.method == "POST" else to_sign_in(request)
+
+
+def carried(request: HttpRequest, *, status: int) -> HttpResponse:
+    """A form that could not be taken now, with everything in it, to be sent again by a deliberate press."""
+    fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken"]
+    context = {"fields": fields, "files": [f.name for fs in request.FILES.lists() for f in fs[1]], "visit": None}
+    response = render(request, "ui/carried.html", context, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back. What was being typed is still in the form when the browser goes back."""
+    """To the sign-in page and back."""
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")

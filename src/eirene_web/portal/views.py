@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, cast
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -494,6 +495,10 @@ def not_public(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        said = _("More was sent than can be taken at once. Nothing was changed.")
+        do = _("Go back with your browser: what you typed is still there. Shorten it, or attach it as a file.")
+        return HttpResponse(f"{said} {do}", status=413, content_type="text/plain; charset=utf-8")
     return HttpResponse("Bad request.", status=400, content_type="text/plain")
 
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, asked
 from eirene.questionnaires import Report as Answers
 from eirene.questionnaires import check, report_of_parts
+from eirene.questionnaires.builtin import Standing
 from eirene.questionnaires.model import Answer, Finding
 from eirene.questionnaires.parts import Parts, is_answered
-from eirene.questionnaires.rules import applies
+from eirene.questionnaires.rules import Context, applies
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
 from eirene_web.reports.sent import answers_of
@@ -87,6 +88,15 @@ class Working:
         note = self.notes.get(question)
         return bool(note and note.open)
 
+    @cached_property
+    def standing(self) -> Standing:
+        """Which questions are put to the body, by what it answered so far."""
+        return Standing(Context(self.pack, self.sheet, self.answers, self.report.body.code))
+
+    def is_owed(self, question: AskedQuestion) -> bool:
+        """Whether an answer is waited for: the question applies, and no earlier answer makes it fall away."""
+        return self.standing.is_asked(question) is not False
+
     def is_put(self, question: AskedQuestion) -> bool:
         """Whether the question applies to the body at all (asked-if is for the page to fold, not to hide)."""
         return applies(self.pack, question.question, self.report.body.code)
@@ -142,7 +152,7 @@ def _is_empty(kind: str, answer: Answer) -> bool:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a report is, in counts of the questions that are put to the body."""
+    """How far a report is, in counts of the questions of which an answer is waited for."""
 
     answered: int
     of: int
@@ -156,6 +166,6 @@ class Progress:
 def progress(working: Working) -> Progress:
     sections: dict[str, tuple[int, int]] = {}
     for section in working.sheet.sections:
-        put = [q for q in section.questions if working.is_put(q)]
-        sections[section.id] = (sum(working.is_answered(q) for q in put), len(put))
+        owed = [q for q in section.questions if working.is_owed(q)]
+        sections[section.id] = (sum(working.is_answered(q) for q in owed), len(owed))
     return Progress(sum(a for a, _ in sections.values()), sum(n for _, n in sections.values()), sections)

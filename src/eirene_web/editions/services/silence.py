@@ -66,10 +66,9 @@ def circulate(*, actor: Actor, draft: int, expires: dt.datetime, version: int) -
     """
     row = locked_draft(draft)
     there = row.circulations.filter(state__in=["preparing", "open"]).order_by("-number").first()
-    if there is not None and row.version == version:
-        ask(actor, "edition.see", edition_target(row))
-        return there
     ask(actor, "edition.circulate", edition_target(row))
+    if there is not None and row.version == version:
+        return there
     if row.state != Draft.State.DRAFTING:
         raise UsageError(_("A draft is under silence already."), remedy=_("Recall it first."))
     if row.version != version:

@@ -105,7 +105,9 @@ def close_thread(*, actor: Actor, thread: int, why: str = "") -> Thread:
 def set_flag(*, actor: Actor, thread: int, flag: bool) -> Thread:
     """The office says that it doubts the answer, or does not any more."""
     found, working = _found(thread)
-    _ask(actor, working, _Kind.CLARIFICATION, found.question, nation=False)
+    if found.kind != _Kind.CLARIFICATION:
+        raise NotThere(_("There is no such page, or it is not for you."))
+    _ask(actor, working, found.kind, found.question, nation=False)
     before, found.flag = found.flag, flag
     found.save(update_fields=["flag"])
     _record(actor, found, [Field(_thing(found), "flag", before, flag)])

@@ -9,14 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from eirene.errors import Problem, Unreadable, UsageError
-from eirene.framework import AskedQuestion
+from eirene.framework import AskedQuestion, asked
+from eirene.questionnaires.model import Answer
 from eirene.questionnaires.parts import answer_parts, is_content, read_part
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
-from eirene_web.reports.models import Cell, Report
+from eirene_web.reports.models import AnswerNote, Cell, Report
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to, noted
-from eirene_web.reports.targets import answer_target
+from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Working
 
 #: Parts that one call may change.
@@ -164,13 +165,25 @@ def _keep(
     elif old:
         Cell.objects.bulk_update(old, ["value", "version", "changed", "person"], batch_size=200)
     report.version += 1
+    again = _look_again(working, changed)
     fields = [Field(f"cell:{report.pk}/{c.question}/{c.part}", "value", before, c.value) for c, before in changed]
     fields += [
         *told,
+        *again,
         *moved_to(report, Report.State.DRAFTING if report.state == Report.State.NOT_STARTED else report.state),
     ]
     report.save(update_fields=["version", "state", "moved"])
     record(actor, "answer.fill", chain=chain_of(report), subject=f"report:{report.pk}", fields=fields, why=why)
+
+
+def _look_again(working: Working, changed: Sequence[tuple[Cell, Any]]) -> list[Field]:
+    """A number that was confirmed and is changed now is not confirmed any more."""
+    fields: list[Field] = []
+    for id in sorted({cell.question for cell, _before in changed if is_content(cell.part)}):
+        note = working.notes.get(id)
+        if note is not None and note.confirmed and not note.taken_over:
+            fields += noted(working.report, id, confirmed=False)
+    return fields
 
 
 # --- last year's answer ---------------------------------------------------------------------------------------------
@@ -183,6 +196,18 @@ def can_take_over(question: AskedQuestion) -> bool:
     return question.question.type in TAKEN_OVER
 
 
+def earlier_answer(working: Working, question: AskedQuestion) -> Answer | None:
+    """The body's answer to the question, or to the one that it continues, in its last accepted report."""
+    if working.previous is None:
+        return None
+    answers = working.previous.answers
+    found = next((answers[id] for id in (question.id, *question.continues) if id in answers), None)
+    if found is not None and found.question != question.id:
+        then = asked(working.pack, working.previous.questionnaire).questions[found.question]
+        return found if then.question.type == question.question.type else None
+    return found
+
+
 @change
 def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int]) -> Outcome:
     """Puts the answer of the last accepted report in place of this one's, and marks it as taken over.
@@ -192,7 +217,7 @@ def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int])
     working = Working(locked_report(report))
     _ask_for(actor, working, {question})
     asked_question, previous = working.sheet.questions[question], working.previous
-    answer = previous.answers.get(question) if previous else None
+    answer = earlier_answer(working, asked_question)
     if answer is None or previous is None:
         raise UsageError(_("There is no answer of an earlier year to take over."))
     if not can_take_over(asked_question):
@@ -214,3 +239,54 @@ def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int])
         _keep(working, actor, changed, _("taken over from %(cycle)s") % {"cycle": previous.cycle}, told)
         outcome.version = working.report.version
     return outcome
+
+
+@change
+def take_definition(*, actor: Actor, report: int, question: str, base: dict[str, int]) -> Outcome:
+    """Puts last year's definition in place of this one's: how a body counts is carried forward and compared."""
+    working = Working(locked_report(report))
+    _ask_for(actor, working, {question})
+    answer = earlier_answer(working, working.sheet.questions[question])
+    if answer is None or answer.definition is None:
+        raise UsageError(_("There is no definition of an earlier year to take over."))
+    wanted = {f"definition.categories.{code}": value for code, value in answer.definition.categories.items()}
+    wanted |= {f"definition.fields.{name}": value for name, value in answer.definition.fields.items()}
+    wanted.pop("definition.fields.date", None)  # the date that was counted on is this year's own
+    outcome = Outcome(working.report.version)
+    edits = [Edit(question, part, value, base.get(part, 0)) for part, value in wanted.items()]
+    changed = _apply(actor, working, edits, outcome)
+    if changed:
+        assert working.previous is not None
+        _keep(working, actor, changed, _("taken over from %(cycle)s") % {"cycle": working.previous.cycle})
+        outcome.version = working.report.version
+    return outcome
+
+
+@change
+def confirm_same(*, actor: Actor, report: int, question: str) -> AnswerNote:
+    """Somebody looked at a number that is the same as last year's, and it is right."""
+    row = locked_report(report)
+    _ask_for(actor, Working(row), {question})
+    fields = noted(row, question, confirmed=True)
+    record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    return AnswerNote.objects.get(report=row, question=question)
+
+
+#: Longer than this nobody means: it is a slip of the hand.
+MOST_MINUTES = 60_000
+
+
+@change
+def declare_time(*, actor: Actor, report: int, minutes: int | None) -> Report:
+    """What the nation says the report took, in minutes; None: it does not say."""
+    row = locked_report(report)
+    ask(actor, "report.declare_time", report_target(row))
+    if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
+        raise UsageError(
+            _("%(n)s minutes cannot be right.") % {"n": minutes}, remedy=_("Give the hours and minutes that it took.")
+        )
+    before, row.minutes = row.minutes, minutes
+    row.save(update_fields=["minutes"])
+    field = Field(f"report:{row.pk}", "minutes", before, minutes)
+    record(actor, "report.declare_time", chain=chain_of(row), subject=f"report:{row.pk}", fields=[field])
+    return row

@@ -37,10 +37,9 @@ def submit(*, actor: Actor, report: int, version: int) -> Submission:
     """
     row = locked_report(report)
     last = row.submissions.order_by("-number").defer("document").first()
-    if last is not None and row.state == Report.State.SUBMITTED and last.version == version:
-        if last.person_id == actor.person:
-            return last
-        raise UsageError(_("The report was submitted a moment ago by somebody else."), remedy=_("Open its receipt."))
+    sent = last is not None and row.state == Report.State.SUBMITTED and last.version == version
+    if sent and last.person_id == actor.person:
+        return last
     ask(actor, "report.submit", report_target(row))
     if row.version != version:
         raise UsageError(

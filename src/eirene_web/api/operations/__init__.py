@@ -1,0 +1,41 @@
+"""Every operation, by what people do; importing this registers them all."""
+
+from eirene_web.api.operations import (
+    answers,
+    assignments,
+    clearance,
+    corrections,
+    cycles,
+    desk,
+    editions,
+    evidence,
+    jobs,
+    me,
+    organisation,
+    parts,
+    reports,
+    review,
+    submissions,
+    talk,
+    transfer,
+)
+
+__all__ = [
+    "answers",
+    "assignments",
+    "clearance",
+    "corrections",
+    "cycles",
+    "desk",
+    "editions",
+    "evidence",
+    "jobs",
+    "me",
+    "organisation",
+    "parts",
+    "reports",
+    "review",
+    "submissions",
+    "talk",
+    "transfer",
+]
