@@ -6,6 +6,7 @@ worst counts); 64 wrong usage.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
@@ -339,6 +340,89 @@ def report_check(
     checked = check_files(sources, pack_name, previous=previous, peers=peers)
     click.echo(findings_json(checked) if form == "json" else findings_text(checked, lang), nl=False)
     return max((one.exit_code for one in checked), default=0)
+
+
+# --- packages for a closed network ----------------------------------------------------------------------------------
+
+
+@cli.group()
+def package() -> None:
+    """One signed file each way for a network that reaches nobody."""
+
+
+FINGERPRINT = click.option(
+    "--fingerprint", default="", metavar="TEXT", help="Of the key that must have signed it: from paper, not the file."
+)
+
+
+@package.command("verify")
+@click.argument("path", metavar="FILE")
+@FINGERPRINT
+@click.option("--on", "day", default=None, metavar="DATE", help="For this day; today if not given.")
+def package_verify(path: str, fingerprint: str, day: str | None) -> int:
+    """Is the package whole, and whose is it? Exit code 1 if it was changed or is of another key."""
+    from eirene.formats.package import read_package
+
+    found = read_package(path, fingerprint)
+    told = found.manifest
+    click.echo(f"{path}: whole. Report of {told['body']} for {told['cycle']}, pack {told['pack']['id']}.")
+    click.echo(f"issued {told['issued']}, to be back by {told['expires']}; {len(found.files) - 3} files")
+    click.echo(f"signed by the key with the fingerprint {found.fingerprint}")
+    if not fingerprint:
+        click.echo("Compare it with the one that you were given on paper, or say --fingerprint.")
+    if found.expired(_day(day)):
+        click.echo("It is too late for it: what goes back will not be taken in. Ask for a new package.", err=True)
+    return 0
+
+
+def _day(given: str | None) -> dt.date:
+    """The clock is read here, at the edge, and nowhere below."""
+    if given is None:
+        return dt.datetime.now(dt.UTC).date()
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise UsageError(f"{given!r} is not a date.", remedy="Write it as 2018-03-30.") from None
+
+
+@package.command("open")
+@click.argument("path", metavar="FILE")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@FINGERPRINT
+def package_open(path: str, out: Path, fingerprint: str) -> None:
+    """Verify the package and lay it out in the new folder DIR."""
+    from eirene.formats.package import open_package, read_package
+
+    found = read_package(path, fingerprint)
+    open_package(found, out)
+    books = sorted(name for name in found.files if name.startswith("workbooks/"))
+    click.echo(f"{out}: report of {found.manifest['body']} for {found.manifest['cycle']}.")
+    click.echo(f"Fill in: {', '.join(books)}. Evidence goes into evidence/NUMBER-OF-THE-QUESTION/.")
+    click.echo(f"signed by the key with the fingerprint {found.fingerprint}")
+
+
+@package.command("close")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="FILE")
+def package_close(folder: Path, out: Path) -> None:
+    """Join and check the workbooks in DIR and make the one file that goes back.
+
+    What two offices answer differently is listed, and nothing is written.
+    """
+    from eirene.formats.package import close_package
+
+    closed = close_package(folder)
+    write_whole(out, closed.data)
+    _tell(closed.notes)
+    click.echo(closed.told, nl=False)
+    click.echo(
+        f"{out}: {closed.report.body}, {closed.report.cycle}, {_many(closed.changed, 'change')} from "
+        f"{_many(len(closed.workbooks), 'workbook')}, {_many(len(closed.evidence), 'evidence file')}."
+    )
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n} {word}{'s' if n != 1 else ''}"
 
 
 # --- summary, release, figure ---------------------------------------------------------------------------------------

@@ -11,13 +11,17 @@ from types import FrameType
 
 import click
 
+from eirene_web.work.keeper import Keeper
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to answer on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on.")
 @click.option("--no-build", is_flag=True, help="Serve what is there; build nothing in the background.")
 @click.option("--demo", is_flag=True, help="A demonstration office with one-click accounts; all of it made up.")
-def serve(port: int, host: str, no_build: bool, demo: bool) -> None:
+@click.option("--workers", type=click.IntRange(0, 16), default=1, show_default=True,
+              help="Processes for work in the background; 0: they are run by `eirene worker`.")  # fmt: skip
+def serve(port: int, host: str, no_build: bool, demo: bool, workers: int) -> None:
     """Serve portal and platform, and build the editions that ship while they are running."""
     if demo:
         os.environ["EIRENE_DEMO"] = "1"
@@ -32,6 +36,7 @@ def serve(port: int, host: str, no_build: bool, demo: bool) -> None:
     if free != port:
         click.echo(f"Port {port} is taken; using {free}.")
     builder = None if no_build else start_builder()
+    keeper = Keeper(workers).start()
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Serving at http://{shown}:{free}/  (Ctrl-C to stop)")
     if demo:
@@ -39,8 +44,27 @@ def serve(port: int, host: str, no_build: bool, demo: bool) -> None:
     try:
         _run_server(host, free)
     finally:
+        keeper.stop()
         if builder is not None:
             stop(builder)
+
+
+@click.command()
+@click.option("--processes", type=click.IntRange(1, 16), default=1, show_default=True,
+              help="How many work side by side. One on SQLite; two on PostgreSQL with two cores.")  # fmt: skip
+def worker(processes: int) -> None:
+    """Do the work in the background: files, mails, reminders. Beside `eirene serve --workers 0`, or on another machine
+    that reaches the same PostgreSQL."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
+    keeper = Keeper(processes)
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda number, frame: keeper.leave())
+    click.echo(f"Working with {processes} process{'es' if processes > 1 else ''}  (Ctrl-C to stop)")
+    keeper.start()
+    try:
+        keeper.wait()
+    finally:
+        keeper.stop()
 
 
 def _prepare() -> None:
@@ -86,7 +110,10 @@ def _take_in(folder: object) -> None:
     for path, release in known.items():
         if not (Path(path) / services.MANIFEST).is_file():
             services.forget_release(release)
-    for manifest in sorted(Path(str(folder)).glob(f"*/*/{services.MANIFEST}")):
+    root = Path(str(folder))
+    # One deeper lie the releases of an edition, one for each audience.
+    found = [*root.glob(f"*/*/{services.MANIFEST}"), *root.glob(f"*/*/*/{services.MANIFEST}")]
+    for manifest in sorted(found):
         if str(manifest.parent.resolve()) in known:
             continue
         try:

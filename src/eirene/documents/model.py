@@ -162,6 +162,7 @@ class Document:
     facts    label, value pairs of the cover: edition, who reported, release
     date     of the edition, ISO; the only date any skin writes
     words    the skins' own words in the language: contents, page, figure, table, source, notes, chart, …
+    extra    author: of the file;  form: a questionnaire: many short sections, what introduces an answer stays with it
     """
 
     lang: str

@@ -45,22 +45,43 @@ _TALLEST, _WIDTH = 590.0, 453.5
 Data = dict[str, Any]
 
 
-def render_pdf(document: d.Document, assets: Assets) -> bytes:
+def render_pdf(document: d.Document, assets: Assets, *, seconds: float = TIME_LIMIT) -> bytes:
     """The document as PDF/UA-1, the same bytes for the same document.
 
     Raises EireneError where Typst refuses the document or needs more than its limits.
     """
-    with tempfile.TemporaryDirectory(prefix="eirene-pdf-") as name, font_folder() as fonts:
+    with tempfile.TemporaryDirectory(prefix="eirene-pdf-") as name:
         folder = Path(name)
         charts = _write_charts(assets.svg, folder)
-        data = _Setter(document, charts).data()
+        return _set_pdf(folder, "summary.typ", _Setter(document, charts).data(), seconds)
+
+
+def render_page(template: str, data: Mapping[str, Any], *, seconds: float = TIME_LIMIT) -> bytes:
+    """A page of another shape as PDF/UA-1: one of our own templates, filled with plain data.
+
+    `data` has `date` (year, month, day), the only date in the file; its texts are cleaned here.
+    """
+    with tempfile.TemporaryDirectory(prefix="eirene-pdf-") as name:
+        return _set_pdf(Path(name), template, _cleaned(data), seconds)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {key: _cleaned(one) for key, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _set_pdf(folder: Path, template: str, data: Data, seconds: float) -> bytes:
+    with font_folder() as fonts:
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        (folder / "summary.typ").write_bytes(files("eirene.documents").joinpath("summary.typ").read_bytes())
-        _set(folder, fonts)
+        (folder / "summary.typ").write_bytes(files("eirene.documents").joinpath(template).read_bytes())
+        _set(folder, fonts, seconds)
         return (folder / "summary.pdf").read_bytes()
 
 
-def _set(folder: Path, fonts: Path) -> None:
+def _set(folder: Path, fonts: Path, seconds: float) -> None:
     """Runs Typst over the folder in a child process."""
     root = str(Path(eirene.__file__).parents[1])
     keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")}
@@ -68,10 +89,10 @@ def _set(folder: Path, fonts: Path) -> None:
     environment = keep | {"PYTHONPATH": root, "RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2", "TZ": "UTC"}
     command = [sys.executable, "-m", "eirene.documents._typst_child", str(folder), str(fonts)]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)  # noqa: S603
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise EireneError(
-            Problem(f"Setting the PDF took longer than {TIME_LIMIT} seconds.", remedy="Shorten the document.")
+            Problem(f"Setting the PDF took longer than {seconds:g} seconds.", remedy="Shorten the document.")
         ) from error
     if done.returncode:
         raise EireneError(Problem(f"The PDF could not be set: {_reason(done)}", remedy="Report this document."))
@@ -127,6 +148,7 @@ class _Setter:
         blocks = [block for _, section in self.sections for block in section.blocks]
         self.notes = sorted({n for block in blocks if isinstance(block, d.Footnotes) for n, _ in block.items})
         self._placed: set[int] = set()
+        self.form = bool(document.extra.get("form"))
 
     def data(self) -> Data:
         doc = self.document
@@ -152,6 +174,7 @@ class _Setter:
             "notes": self.notes,
             "bodies": [{"title": _text(s.title), "anchor": f"s{i}"} for i, s in bodies],
             "bodies-title": doc.words["bodies"],
+            "form": self.form,
             "sections": [self.section(i, level, s) for i, (level, s) in enumerate(self.sections)],
         }
 
@@ -162,7 +185,7 @@ class _Setter:
             "number": _text(s.number),
             "title": _text(s.title) or "–",
             "outlined": level == 1 or (level == 2 and s.kind != "body" and bool(s.number)),
-            "new-page": level == 1 or s.kind == "body",
+            "new-page": (level == 1 and not (self.form and "." in s.number)) or s.kind == "body",
             "tags": [self.tag(*t) for t in s.tags],
             "blocks": list(self.blocks(s.blocks, s.title)),
         }
@@ -177,7 +200,8 @@ class _Setter:
             after = blocks[i + 1] if i + 1 < len(blocks) else None
             match block:
                 case d.Paragraph():
-                    yield {"kind": "paragraph", "runs": self.runs(block.runs)}
+                    introduces = self.form and after is not None and all(r.emphasis for r in block.runs)
+                    yield {"kind": "paragraph", "runs": self.runs(block.runs), "sticky": introduces}
                 case d.Statement():
                     first = i == 0 or not isinstance(blocks[i - 1], d.Statement)
                     if first:

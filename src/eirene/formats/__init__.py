@@ -5,6 +5,9 @@
     workbook             the Excel workbook of a body and cycle: written, and read back without loss
     sections             a report split by section and merged again
     questionnaire_docx   the empty and the filled questionnaire in Word
+    report_document      the same as a document, for PDF
+    wording              questions, parts of answers and their values in words
+    package              one signed file each way for a closed network
     checking             files of reports checked, the findings told
 
 A name is imported when it is asked for, so that the door's child process, which lives in this package too, starts with

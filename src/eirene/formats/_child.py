@@ -3,7 +3,8 @@
 It is started by `door`, limits itself, and answers one request after another on its standard streams:
 
     request    one line of JSON {"kind": "xlsx"|"json", "size": n}, then n bytes
-    answer     8 bytes length (big endian), then JSON: {"sheets": […]} | {"ok": true} | {"refused": code, "facts": {}}
+    answer     8 bytes length (big endian), then JSON: {"sheets": […]} of a workbook | {"files": {…}} of a package |
+               {"ok": true} | {"refused": code, "facts": {}}
 
 POSIX limits: address space, processor time for each file, no core file, no file written. Where the platform has no
 `resource` module (Windows) only the parent's wall-clock limit and the checks before parsing protect; macOS accepts
@@ -12,6 +13,7 @@ RLIMIT_AS without enforcing it.
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from typing import IO, Any
@@ -35,6 +37,9 @@ def _parsed(kind: str, data: bytes) -> dict[str, Any]:
         if kind == "json":
             _inspect.check_json(data)
             return {"ok": True}
+        package = _inspect.read_package(data)
+        if package is not None:
+            return {"files": {name: base64.b64encode(content).decode() for name, content in package.items()}}
         return {"sheets": _inspect.read_values(data)}
     except _inspect.Refused as refused:
         return {"refused": refused.code, "facts": refused.facts}

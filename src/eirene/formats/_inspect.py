@@ -32,6 +32,8 @@ MAX_TEXT = 20_000_000
 MAX_SHEETS = 100
 MAX_JSON_DEPTH = 32
 MAX_JSON_VALUES = 500_000
+#: The file by which a package is known from other archives.
+PACKAGE_MARK = "FORMAT"
 
 _CHUNK = 64 * 1024
 _CELL = re.compile(r"^([A-Z]{1,4})([0-9]{1,9})$")
@@ -147,7 +149,14 @@ def _bounded(loaded: object) -> None:
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """The container, its directory checked; nothing is inflated yet. Raises Refused."""
+    """The workbook's container, its directory checked; nothing is inflated yet. Raises Refused."""
+    container = open_container(data)
+    _is_workbook(container, {entry.filename for entry in container.infolist()})
+    return container
+
+
+def open_container(data: bytes) -> zipfile.ZipFile:
+    """Any container, its directory checked; nothing is inflated yet. Raises Refused."""
     try:
         container = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
@@ -170,8 +179,17 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
             raise Refused("door_damaged", part=name[:80])
         if entry.file_size > MAX_UNPACKED:
             raise Refused("door_bomb", limit=MAX_UNPACKED // 1024 // 1024)
-    _is_workbook(container, {entry.filename for entry in entries})
     return container
+
+
+def read_package(data: bytes) -> dict[str, bytes] | None:
+    """The files of a package for a closed network, or of what comes back from one; None if it is no package."""
+    container = open_container(data)
+    names = container.namelist()
+    if PACKAGE_MARK not in names or "[Content_Types].xml" in names:
+        return None
+    unpacking = Unpacking(container, len(data))
+    return {name: b"".join(unpacking.pieces(name)) for name in names if not name.endswith("/")}
 
 
 def _is_workbook(container: zipfile.ZipFile, names: set[str]) -> None:

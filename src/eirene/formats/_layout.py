@@ -63,6 +63,8 @@ class Identity:
     lang: str
     #: Sections it holds; empty: all.
     sections: tuple[str, ...] = ()
+    #: Token of the export that it is, where somebody keeps a record of what was handed out; else empty.
+    reference: str = ""
 
     def line(self) -> str:
         words = self._words()
@@ -72,7 +74,7 @@ class Identity:
         return (
             f"{FORMAT}; pack={self.pack}@{self.pack_version}; cycle={self.cycle}; "
             f"questionnaire={self.questionnaire}@{self.version}; body={self.body}; lang={self.lang}; "
-            f"sections={','.join(self.sections) or 'all'}"
+            f"sections={','.join(self.sections) or 'all'}" + (f"; ref={self.reference}" if self.reference else "")
         )
 
 
@@ -92,7 +94,15 @@ def read_identity(text: str) -> Identity | str | None:
     questionnaire, _, version = parts["questionnaire"].partition("@")
     sections = () if parts["sections"] == "all" else tuple(parts["sections"].split(","))
     identity = Identity(
-        pack, pack_version, parts["cycle"], questionnaire, version, parts["body"], parts["lang"], sections
+        pack,
+        pack_version,
+        parts["cycle"],
+        questionnaire,
+        version,
+        parts["body"],
+        parts["lang"],
+        sections,
+        parts.get("ref", ""),
     )
     return identity if _checksum(identity._words()) == parts["check"] else text
 

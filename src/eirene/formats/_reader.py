@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,10 +28,19 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A report from outside, and what was unusual about its file but did no harm."""
+    """A report from outside, and what was unusual about its file but did no harm.
+
+    reference   token of the export that the file says it is; empty if it says none
+    sections    ids of the sections whose boxes the file holds: a blank there was left blank. None: the file is no form
+    beside      question → what stands beside an answer that was not given: comment, releasability …, as in
+                `eirene.report/1`; the report has no place for it
+    """
 
     report: Report
     notes: tuple[Problem, ...] = ()
+    reference: str = ""
+    sections: frozenset[str] | None = None
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +79,7 @@ class _Reading:
         self.identity = lay.Identity("", "", "", "", "", "", "")
         self.headings: dict[str, _Row] = {}
         self.items: dict[str, dict[str, _Row]] = {}
+        self.beside: dict[str, dict[str, Any]] = {}
 
     # -- telling
 
@@ -112,7 +122,10 @@ def read(outside: Outside, pack: Pack, expected_cycle: str | None, expected_body
     _left_over(reading, forms, questionnaire)
     _stripped(reading, forms)
     reading.stop()
-    return ReadResult(_report(reading, data), tuple(reading.notes))
+    held = reading.identity.sections or tuple(section.id for section in questionnaire.sections)
+    return ReadResult(
+        _report(reading, data), tuple(reading.notes), reading.identity.reference, frozenset(held), reading.beside
+    )
 
 
 def _report(reading: _Reading, answers: dict[str, Any]) -> Report:
@@ -151,6 +164,11 @@ def _identify(reading: _Reading) -> None:
             reading.wrong("rd_not_ours", reading.outside.place)
         return
     first_sheet, first = found[0]
+    if len({one.reference for _, one in found}) > 1:
+        # Sheets of several exports of one report: what each of them was handed out with is not known any more.
+        reading.note("rd_references", reading.outside.place)
+        found = [(sheet, replace(one, reference="")) for sheet, one in found]
+        first = found[0][1]
     for sheet, other in found[1:]:
         if other != first:
             reading.wrong(
@@ -181,6 +199,9 @@ def _expect(reading: _Reading, cycle: str | None, body: str | None) -> None:
         reading.wrong("rd_body", place, found=identity.body, expected=body)
     if identity.pack_version != pack.header.version:
         reading.note("rd_pack_version", place, found=identity.pack_version, own=pack.header.version)
+    own = pack.questionnaires.get(identity.questionnaire)
+    if own is not None and own.version != identity.version:
+        reading.note("rd_questionnaire_version", place, found=identity.version, own=own.version)
 
 
 # --- sheets, columns, rows ------------------------------------------------------------------------------------------
@@ -378,6 +399,8 @@ class _QuestionReader:
                 return {"status": "answered", **content, **details}
         elif set(details) - {"definition"}:
             self.reading.note("rd_details_only", where, number=self.asked.number)
+        if details:
+            self.reading.beside[self.asked.id] = details
         return None
 
     def _contradiction(self, heading: _Row, status: str) -> None:

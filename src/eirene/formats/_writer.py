@@ -136,6 +136,7 @@ def write(
     report: Report | None,
     previous: Report | None,
     sections: tuple[str, ...],
+    reference: str = "",
 ) -> bytes:
     """See `workbook.write_workbook`."""
     import xlsxwriter
@@ -145,8 +146,9 @@ def write(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, options)
     identity = lay.Identity(
-        pack.header.id, pack.header.version, cycle, questionnaire.id, questionnaire.version, body, lang, sections
-    )
+        pack.header.id, pack.header.version, cycle, questionnaire.id, questionnaire.version, body, lang, sections,
+        reference,
+    )  # fmt: skip
     form = _Form(
         pack, questionnaire, cycle, body, lang, report.answers if report else {}, previous, identity, book,
         Phrases(lang, pack.phrases),
@@ -457,7 +459,8 @@ class _QuestionBlock:
         statuses = lay.status_options(self.pack, self.lang)
         audiences = lay.audience_options(self.pack, self.lang)
         yes_no = lay.yes_no_options(self.pack, self.lang)
-        on.put_text(row, on.status, statuses.words[answer.status] if answer else "", "in_choice", self.id)
+        # An answer that was only begun (a comment, a release) has no status yet.
+        on.put_text(row, on.status, statuses.words.get(answer.status, "") if answer else "", "in_choice", self.id)
         on.choose(row, on.status, "statuses", statuses)
         released = answer.releasability if answer else None
         on.put_text(

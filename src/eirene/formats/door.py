@@ -16,6 +16,7 @@ checks before parsing and the wall-clock limit remain.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
@@ -79,12 +80,14 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What came through the door: the sheets of a workbook, or the bytes of a JSON file that is well-formed."""
+    """What came through the door: the sheets of a workbook, the bytes of a JSON file that is well-formed, or the files
+    of a package, which nobody has looked into yet."""
 
     place: str
-    kind: Literal["xlsx", "json"]
+    kind: Literal["xlsx", "json", "package"]
     sheets: tuple[RawSheet, ...] = ()
     data: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Door:
@@ -134,11 +137,15 @@ class Door:
     def open_bytes(self, data: bytes, place: str) -> Outside:
         """The same for a file that is already in memory, e.g. uploaded; `place` is its name in messages."""
         try:
-            if len(data) > _inspect.MAX_BYTES:
-                raise Refused("door_size", limit=_inspect.MAX_BYTES // 1024 // 1024)
-            return self._opened(place, data)
+            return self.opened(data, place)
         except Refused as refused:
             raise refusal(refused, place, self.say) from None
+
+    def opened(self, data: bytes, place: str) -> Outside:
+        """The same, raising Refused: for those who tell the refusal in several languages, by `refusal`."""
+        if len(data) > _inspect.MAX_BYTES:
+            raise Refused("door_size", limit=_inspect.MAX_BYTES // 1024 // 1024)
+        return self._opened(place, data)
 
     def _opened(self, place: str, data: bytes) -> Outside:
         kind = _inspect.sniff(data)
@@ -147,6 +154,9 @@ class Door:
             raise Refused(str(answer["refused"]), **answer["facts"])
         if kind == "json":  # the child has found it well-formed and within the limits: reading it again is safe
             return Outside(place, "json", data=data)
+        if "files" in answer:
+            files = {name: base64.b64decode(content) for name, content in answer["files"].items()}
+            return Outside(place, "package", files=files)
         return Outside(place, "xlsx", tuple(_sheet(raw) for raw in answer["sheets"]))
 
     def _ask(self, kind: str, data: bytes) -> dict[str, Any]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from eirene.documents.zipfix import fixed_zip
 from eirene.errors import UsageError
 from eirene.formats import _layout as lay
-from eirene.framework import AskedQuestion, AskedSection, Pack, asked, body_name, codes, cycle_of
+from eirene.formats import wording as word
+from eirene.framework import AskedQuestion, AskedSection, Pack, asked, body_name, cycle_of
 from eirene.framework.model import Column, Question
 from eirene.questionnaires import Context, applies, is_asked
-from eirene.questionnaires.model import TOTAL, Answer, Cell, Report
-from eirene.text import Phrases, date, locale, number, pick
+from eirene.questionnaires.model import TOTAL, Answer, Report
+from eirene.text import Phrases, date, locale, pick
 
 FONT = "Calibri"
 INK, INK_2, INK_3, ACCENT, RISK = "15212B", "435260", "5A6977", "0A5369", "A84A05"
@@ -28,13 +27,24 @@ EMPTY_LINES = 3
 
 
 def write_questionnaire(
-    pack: Pack, cycle: str, *, lang: str = "", body: str | None = None, report: Report | None = None
+    pack: Pack,
+    cycle: str,
+    *,
+    lang: str = "",
+    body: str | None = None,
+    report: Report | None = None,
+    sections: tuple[str, ...] = (),
+    marking: str = "",
+    facts: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """The questionnaire of a cycle as .docx bytes, the same for the same arguments.
 
     lang     language; the pack's first if empty
     body     whose it is, for title and header; a report's own body if one is given
     report   the answers to print; absent: an empty questionnaire
+    sections ids of the sections to print; all if empty
+    marking  at the head of every page
+    facts    of its state, before those of the form: ("State", "Draft, version 12")
 
     Raises UsageError for a cycle or body that the pack does not have.
     """
@@ -43,18 +53,31 @@ def write_questionnaire(
         raise UsageError(
             f"The pack {pack.header.id} has no body {body!r}.", remedy=f"It has: {', '.join(pack.bodies)}."
         )
-    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report).bytes()
+    return _Writer(pack, cycle, lang or pack.header.languages[0], body, report, sections, marking, facts).bytes()
 
 
 class _Writer:
     """One document, written from the top down."""
 
-    def __init__(self, pack: Pack, cycle: str, lang: str, body: str | None, report: Report | None) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        cycle: str,
+        lang: str,
+        body: str | None,
+        report: Report | None,
+        sections: tuple[str, ...] = (),
+        marking: str = "",
+        facts: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         import docx
+
+        self.marking, self.stated = marking, facts
 
         self.pack, self.lang, self.body, self.report = pack, lang, body, report
         self.cycle = cycle_of(pack, cycle)
         self.questionnaire = asked(pack, cycle)
+        self.sections = [s for s in self.questionnaire.sections if not sections or s.id in sections]
         self.say = Phrases(lang, pack.phrases)
         self.doc = docx.Document()
         self.bookmarks = 0
@@ -66,7 +89,7 @@ class _Writer:
         self._running_heads()
         self._opening()
         self._contents()
-        for section in self.questionnaire.sections:
+        for section in self.sections:
             self._section(section)
         buffer = io.BytesIO()
         self.doc.save(buffer)
@@ -96,6 +119,9 @@ class _Writer:
         left = " · ".join(filter(None, [self._name(), pick(self.cycle.title, self.lang)]))
         header = section.header.paragraphs[0]
         header.style = self.doc.styles["Header"]
+        if self.marking:
+            header.add_run(self.marking.upper()).bold = True
+            header = section.header.add_paragraph(style=self.doc.styles["Header"])
         header.add_run(f"{left}\t{pick(self.pack.header.notice, self.lang)}")
         footer = section.footer.paragraphs[0]
         footer.style = self.doc.styles["Footer"]
@@ -119,6 +145,7 @@ class _Writer:
         ]  # fmt: skip
         if self.body:
             facts.insert(0, (say("wb_fact_body"), f"{self._name()} ({self.body})"))
+        facts[:0] = self.stated
         self._table(
             [], [[label, text] for label, text in facts], [3_000, WIDTH - 3_000], numbers_from=None, labels=True
         )
@@ -132,7 +159,7 @@ class _Writer:
         """A field that Word can refresh; it already holds what Word would put there, so nobody must."""
         doc = self.doc
         doc.add_paragraph(self.say("dx_contents"), style="Contents Heading")
-        lines = [(f"s{n}", self._section_title(s)) for n, s in enumerate(self.questionnaire.sections, start=1)]
+        lines = [(f"s{n}", self._section_title(s)) for n, s in enumerate(self.sections, start=1)]
         for n, (anchor, title) in enumerate(lines):
             paragraph = doc.add_paragraph(style="toc 1")
             if n == 0:
@@ -160,7 +187,7 @@ class _Writer:
         question = asked_question.question
         answer = self.report.answers.get(asked_question.id) if self.report else None
         self.doc.add_paragraph(f"{asked_question.number}  {pick(question.text, self.lang)}", style="Heading 2")
-        guidance = self._guidance(question)
+        guidance = word.guidance(self.pack, self.questionnaire, question, self.lang)
         if guidance:
             self.doc.add_paragraph(guidance, style="Guidance")
         if self.report is not None and answer is None:
@@ -183,35 +210,6 @@ class _Writer:
             self.doc.add_paragraph(self.say("dx_not_asked"), style="Fine Print")
         else:
             self.doc.add_paragraph(self.say("dx_not_answered"), style="Missing")
-
-    def _guidance(self, question: Question) -> str:
-        lines = [pick(question.guidance, self.lang)]
-        rule = pick(question.counting_rule, self.lang)
-        if rule:
-            lines.append(self.say("wb_counting_rule", rule=rule))
-        if question.asked_if:
-            lines.append(self.say("wb_asked_if", condition=self._condition(question.asked_if)))
-        if question.unit and question.type in ("matrix", "rows"):
-            lines.append(self.say("wb_unit", unit=self._unit(question.unit)))
-        if question.measure != "none":
-            lines.append(self.say(f"wb_measure_{question.measure}"))
-        return " ".join(line.strip() for line in lines if line.strip())
-
-    def _condition(self, condition: str) -> str:
-        questions = self.questionnaire.questions
-        simple = re.match(r"^\s*([a-z][a-z0-9_]*)\s*==\s*'?([A-Za-z0-9][\w+-]*)'?\s*$", condition)
-        if simple and simple[1] in questions:
-            of = questions[simple[1]]
-            word = simple[2]
-            if of.question.type in ("yes_no", "single_choice"):
-                word = lay.choice_options(self.pack, of.question, self.lang).words.get(word, word)
-            return self.say("wb_condition_is", number=of.number, word=word)
-        known = {q.id: q.number for q in questions.values()}
-        return re.sub(r"[a-z][a-z0-9_]*", lambda found: known.get(found[0], found[0]), condition)
-
-    def _unit(self, unit: str) -> str:
-        known = self.pack.units.get(unit)
-        return pick(known.label, self.lang) if known else unit
 
     # -- answers by type
 
@@ -241,7 +239,7 @@ class _Writer:
             self.doc.add_paragraph(box, style="Answer")
 
     def _simple(self, question: Question, answer: Answer | None) -> None:
-        unit = self._unit(question.unit) if question.unit else ""
+        unit = word.unit_name(self.pack, question.unit, self.lang) if question.unit else ""
         if answer is None:
             self.doc.add_paragraph(f"{'_' * 18} {unit}".strip(), style="Answer")
             return
@@ -249,7 +247,7 @@ class _Writer:
         if question.type == "date" and isinstance(value, str):
             shown = date(dt.date.fromisoformat(value), self.lang)
         else:
-            shown = f"{_shown_number(value, self.lang)} {unit}".strip()
+            shown = f"{word.number_words(value, self.lang)} {unit}".strip()
         self.doc.add_paragraph(shown, style="Answer")
 
     def _texts(self, answer: Answer | None) -> None:
@@ -264,14 +262,17 @@ class _Writer:
 
     def _matrix(self, question: Question, answer: Answer | None) -> None:
         grid = lay.matrix(self.pack, question)
-        heads = [self._label(question, grid.across_dimension, code) for code in grid.across] or [
-            self._unit(question.unit) if question.unit else self.say("wb_value")
-        ]
-        lines = [line for line in grid.down if answer is None or self._line_told(answer, grid, line)]
+        heads = [
+            word.code_label(self.pack, question, grid.across_dimension, code, self.lang) for code in grid.across
+        ] or [word.unit_name(self.pack, question.unit, self.lang) if question.unit else self.say("wb_value")]
+        lines = [line for line in grid.down if answer is None or word.line_told(answer, grid, line)]
         body = []
         for line in lines:
-            label = " · ".join(self._label(question, n, c) for n, c in zip(grid.dimensions, line, strict=False))
-            cells = [self._cell(answer, grid.key(line, code)) for code in grid.columns()]
+            label = " · ".join(
+                word.code_label(self.pack, question, n, c, self.lang)
+                for n, c in zip(grid.dimensions, line, strict=False)
+            )
+            cells = [word.cell_words(self.pack, answer, grid.key(line, code), self.lang) for code in grid.columns()]
             body.append([label, *cells])
         across = max(1_050, min(1_500, (WIDTH - 3_000) // len(heads)))
         widths = [WIDTH - across * len(heads), *[across] * len(heads)]
@@ -283,45 +284,18 @@ class _Writer:
             return
         self._table(["", *heads], body, widths, numbers_from=1, bold=bold)
 
-    def _line_told(self, answer: Answer, grid: lay.Matrix, line: tuple[str, ...]) -> bool:
-        """Lines that do not apply as a whole, or hold nothing, are left out of a filled questionnaire."""
-        held = [answer.cells.get(grid.key(line, code)) for code in grid.columns()]
-        return any(cell is not None and cell.status != "not_applicable" for cell in held)
-
-    def _label(self, question: Question, dimension: str | None, code: str) -> str:
-        if code == TOTAL or dimension is None:
-            return self.say("wb_total")
-        return codes(self.pack, question.dimensions[dimension].list).label(code, self.lang)
-
-    def _cell(self, answer: Answer | None, key: tuple[str, ...]) -> str:
-        if answer is None:
-            return ""
-        cell: Cell | None = answer.cells.get(key)
-        if cell is None:
-            return "–"
-        if cell.status != "answered":
-            return lay.status_options(self.pack, self.lang).words[cell.status]
-        return _shown_number(cell.value, self.lang)
-
     def _rows(self, columns: Sequence[Column], rows: Sequence[Mapping[str, object]] | None) -> None:
         heads = [pick(c.label, self.lang) + ("*" if rows is None and c.required else "") for c in columns]
         if rows is not None and not rows:
             self.doc.add_paragraph(self.say("dx_none"), style="Answer")
             return
-        body = [[self._entry(c, row.get(c.id)) for c in columns] for row in rows or [{}] * EMPTY_LINES]
+        body = [
+            [word.entry_words(self.pack, c, row.get(c.id), self.lang) for c in columns]
+            for row in rows or [{}] * EMPTY_LINES
+        ]
         share = [3 if c.type == "text" else 2 for c in columns]
         widths = [WIDTH * part // sum(share) for part in share]
         self._table(heads, body, widths, numbers_from=None)
-
-    def _entry(self, column: Column, value: object) -> str:
-        if value in (None, ""):
-            return ""
-        options = lay.column_options(self.pack, column, self.lang)
-        if options is not None:
-            return options.words.get(str(value), str(value))
-        if column.type == "date" and isinstance(value, str):
-            return date(dt.date.fromisoformat(value), self.lang)
-        return _shown_number(value, self.lang) if isinstance(value, int | Decimal) else str(value)
 
     # -- what goes with an answer
 
@@ -330,7 +304,7 @@ class _Writer:
             self.doc.add_paragraph(self.say("dx_particulars"), style="Label")
             self._rows(question.particulars, [dict(one) for one in answer.particulars] if answer else None)
         if question.definition:
-            self._definition(question.definition, answer)
+            self._definition(question, answer)
         if answer is None:
             self._open_lines()
             return
@@ -344,8 +318,8 @@ class _Writer:
         named = self.say("dx_named" if answer.naming else "dx_not_named")
         self.doc.add_paragraph(self.say("dx_released", audience=audience, named=named), style="Fine Print")
 
-    def _definition(self, name: str, answer: Answer | None) -> None:
-        grid = self.pack.definitions[name]
+    def _definition(self, question: Question, answer: Answer | None) -> None:
+        grid = self.pack.definitions[question.definition or ""]
         held = answer.definition if answer else None
         if answer is not None and held is None:
             return
@@ -358,8 +332,8 @@ class _Writer:
         for field, choices in grid.fields.items():
             words = lay.own_options(self.pack, choices, self.lang).words
             value = held.fields.get(field, "–") if held else _boxes(words.values())
-            label = {"basis": "wb_field_basis", "date": "wb_field_date"}.get(field)
-            body.append([self.say(label) if label else field.replace("_", " ").capitalize(), words.get(value, value)])
+            label = word.definition_label(self.pack, question, f"fields.{field}", self.lang)
+            body.append([label, words.get(value, value)])
         self.doc.add_paragraph(pick(grid.title, self.lang), style="Label")
         self._table([], body, [3_600, WIDTH - 3_600], numbers_from=None)
 
@@ -388,7 +362,9 @@ class _Writer:
         _child(table._tbl.tblPr, "w:tblLook").set(_w("val"), "0420" if heads else "0400")
         for column, width in zip(table.columns, widths, strict=True):
             column.width = _twips(width)
-        cells = table._cells
+        cells, lines = table._cells, table._tbl.tr_lst
+        # By id: python-docx looks through all styles each time that one is set by name.
+        looks = {head: self.doc.styles[name].style_id for head, name in ((True, "Table Head"), (False, "Table Text"))}
         strong = {n + bool(heads) for n in bold}
         for r, row in enumerate(rows):
             head = bool(heads) and r == 0
@@ -396,27 +372,18 @@ class _Writer:
                 cell = cells[r * len(widths) + c]
                 cell.width = _twips(widths[c])
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.doc.styles["Table Head" if head else "Table Text"]
+                paragraph._p.style = looks[head]
                 run = paragraph.add_run(text)
                 run.bold = True if r in strong or (labels and c == 0) else None
                 if numbers_from is not None and c >= numbers_from:
                     paragraph.alignment = 2
                 paragraph.paragraph_format.keep_with_next = True if head or r < min(len(rows) - 1, 3) else None
-            _row_rules(table.rows[r]._tr, head)
+            _row_rules(lines[r], head)
         self.doc.add_paragraph(style="After Table")
 
 
 def _boxes(words: Iterable[str]) -> str:
     return "   ".join(f"{EMPTY_BOX}\u00a0{word}" for word in words)
-
-
-def _shown_number(value: object, lang: str) -> str:
-    return number(value, lang, _decimals(value)) if isinstance(value, int | Decimal) else str(value)
-
-
-def _decimals(value: int | Decimal) -> int:
-    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
-    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 # --- styles and XML -------------------------------------------------------------------------------------------------

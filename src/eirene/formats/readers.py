@@ -18,8 +18,17 @@ from eirene.formats.door import Door, Outside
 from eirene.framework import Pack, load
 from eirene.questionnaires import load_report, read_json, report_bytes
 from eirene.questionnaires.model import Report
+from eirene.text import Phrases
 
-__all__ = ["ReadResult", "encode_report", "pack_of_report", "read_report", "read_reports", "refuse_duplicates"]
+__all__ = [
+    "ReadResult",
+    "encode_report",
+    "pack_of_report",
+    "read_outside",
+    "read_report",
+    "read_reports",
+    "refuse_duplicates",
+]
 
 #: The file opened last: naming its pack and then reading it goes through the door once.
 _last: tuple[tuple[str, int, int], Outside] | None = None
@@ -79,7 +88,22 @@ def _open(path: str | Path, lang: str) -> Outside:
     return outside
 
 
+def read_outside(
+    outside: Outside,
+    pack: Pack,
+    *,
+    expected_cycle: str | None = None,
+    expected_body: str | None = None,
+    lang: str = "en",
+) -> ReadResult:
+    """The same for a file that has come through the door."""
+    return _read(outside, pack, expected_cycle, expected_body, lang)
+
+
 def _read(outside: Outside, pack: Pack, cycle: str | None, body: str | None, lang: str) -> ReadResult:
+    if outside.kind == "package":
+        say = Phrases(lang)
+        raise Unreadable(say("door_package"), where=outside.place, remedy=say("door_package_do"))
     if outside.kind == "xlsx":
         return workbook.read_outside(outside, pack, expected_cycle=cycle, expected_body=body, lang=lang)
     report = load_report(outside.data, pack, place=outside.place)
@@ -100,6 +124,9 @@ def _read(outside: Outside, pack: Pack, cycle: str | None, body: str | None, lan
 def pack_of_report(path: str | Path) -> Pack:
     """The pack that a report names, loaded. Raises Unreadable if it names none, PackError if there is none."""
     outside = _open(path, "en")
+    if outside.kind == "package":
+        say = Phrases("en")
+        raise Unreadable(say("door_package"), where=outside.place, remedy=say("door_package_do"))
     name = _named_in_workbook(outside) if outside.kind == "xlsx" else _named_in_json(outside)
     if not name:
         raise Unreadable(

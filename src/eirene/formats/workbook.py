@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from eirene.errors import UsageError
@@ -10,6 +11,8 @@ from eirene.formats._reader import ReadResult
 from eirene.formats.door import Door, Outside
 from eirene.framework import Pack, asked, cycle_of
 from eirene.questionnaires.model import Report
+
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{0,64}")
 
 __all__ = ["ReadResult", "read_outside", "read_workbook", "write_workbook"]
 
@@ -23,6 +26,7 @@ def write_workbook(
     report: Report | None = None,
     previous: Report | None = None,
     sections: tuple[str, ...] = (),
+    reference: str = "",
 ) -> bytes:
     """The workbook as .xlsx bytes, the same for the same arguments.
 
@@ -31,18 +35,24 @@ def write_workbook(
     previous   an earlier report of the body: its values stand in grey beside the boxes, its definitions are carried
                forward
     sections   ids of the sections it holds; all if empty
+    reference  letters, digits and - that stand in its identity and come back when it is read: whoever keeps a record
+               of what was handed out finds it again
 
-    Raises UsageError for a body, cycle, language or section that the pack does not have, or a report of another body
-    or cycle; Blocked if a text is longer than a cell of a workbook can hold.
+    Raises UsageError for a body, cycle, language or section that the pack does not have, a reference of other signs,
+    or a report of another body or cycle; Blocked if a text is longer than a cell of a workbook can hold.
     """
     lang = lang or pack.header.languages[0]
     _known(pack, cycle, body, sections)
+    if not _REFERENCE.fullmatch(reference):
+        raise UsageError(f"{reference[:60]!r} cannot be the reference of a workbook.", remedy="Letters, digits and -.")
     for given, what in ((report, "answers"), (previous, "previous report")):
         if given is not None and given.body != body:
             raise UsageError(f"The {what} are of {given.body}, the workbook is for {body}.")
     if report is not None and report.cycle != cycle:
         raise UsageError(f"The answers are of the cycle {report.cycle}, the workbook is for {cycle}.")
-    return _writer.write(pack, cycle, body, lang=lang, report=report, previous=previous, sections=sections)
+    return _writer.write(
+        pack, cycle, body, lang=lang, report=report, previous=previous, sections=sections, reference=reference
+    )
 
 
 def _known(pack: Pack, cycle: str, body: str, sections: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ is answered; a status other than answered keeps what was entered aside: it is le
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -197,6 +198,39 @@ def is_answered(question: Question, parts: Mapping[str, Any]) -> bool:
     return any(is_content(part) and value is not None for part, value in parts.items()) or (
         parts.get("status") == "answered" and question.type in ("multiple_choice", "rows")
     )
+
+
+#: Types of which *answered* with nothing is an answer: none of them.
+_EMPTY_IS_AN_ANSWER = ("multiple_choice", "rows")
+
+
+def stated(question: Question, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts that say something, for two answers to be compared: content put aside by a reason does not, nor does
+    *answered* beside content."""
+    given = {part: value for part, value in parts.items() if value is not None and value != []}
+    if given.get("status", "answered") != "answered":
+        return {part: value for part, value in given.items() if not is_content(part)}
+    if question.type not in _EMPTY_IS_AN_ANSWER or any(is_content(part) for part in given):
+        given.pop("status", None)
+    return given
+
+
+def detail_parts(pack: Pack, asked_question: AskedQuestion, details: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of what stands beside an answer that was not given: comment, releasability …, as `eirene.report/1`
+    has them. What cannot be read says nothing."""
+    found: dict[str, Any] = {}
+    for name, value in details.items():
+        if name in TEXTS:
+            found |= {f"{name}.{lang}": text for lang, text in value.items()}
+        elif name == "definition":
+            found |= {f"definition.{group}.{k}": v for group, inner in value.items() for k, v in inner.items()}
+        else:
+            found[name] = value
+    read: dict[str, Any] = {}
+    for part, value in found.items():
+        with contextlib.suppress(Unreadable):
+            read[part] = read_part(pack, asked_question, part, value)
+    return read
 
 
 def answer_of_parts(pack: Pack, question: Question, parts: Mapping[str, Any]) -> Answer:

@@ -84,7 +84,7 @@ def _build(inputs: Inputs, out: Path, progress: Progress) -> Path:
         as_of=inputs.as_of,
     )
     progress("writing the Summary", 4, of)
-    documents = build_documents(_content(inputs, view))
+    documents = build_documents(content_of(inputs, view))
     progress("drawing charts and setting documents", 5, of)
     files, manifest = render(inputs, view, documents)
     progress("freezing the release", 6, of)
@@ -167,7 +167,8 @@ def all_figures(inputs: Inputs, findings: Mapping[str, Sequence[Finding]]) -> li
     return [*figures, *taken]
 
 
-def _content(inputs: Inputs, view: AudienceView) -> Content:
+def content_of(inputs: Inputs, view: AudienceView) -> Content:
+    """What the Summary is written from, cut to what the view’s audience may see."""
     reports = {r.body: view.redact(r) for r in inputs.reports}
     reported = {inputs.cycle: frozenset(reports)}
     for past in inputs.past:

@@ -54,10 +54,10 @@ def default_population(pack: Pack) -> str:
     return pack.header.populations[0].code
 
 
-def _document(content: Content, lang: str) -> d.Document:
-    pack, edition = content.pack, content.edition
+def composer_of(content: Content, lang: str) -> Composer:
+    """What composes the texts of an edition in one language."""
+    pack = content.pack
     cycle = cycle_of(pack, content.cycle)
-    say = Phrases(lang, pack.phrases)
     earlier = cycle.compares_with[-1] if cycle.compares_with else ""
     facts = {
         "cycle": pick(cycle.title, lang),
@@ -66,8 +66,35 @@ def _document(content: Content, lang: str) -> d.Document:
         "year": str(cycle.data_year),
     }
     index = FigureIndex(pack, content.figures, content.cycle, default_population(pack))
-    writer = Writer(index, lang, facts)
-    composer = Composer(writer, edition)
+    return Composer(Writer(index, lang, facts), content.edition)
+
+
+def compose_chapter(content: Content, lang: str, id: str) -> d.Section | None:
+    """One chapter of the edition alone, as a draft is looked at; that of the bodies without them. None: no such one."""
+    composer = composer_of(content, lang)
+    for no, chapter in enumerate(content.edition.chapters, 1):
+        if chapter.id != id:
+            continue
+        if chapter.generate == "bodies":
+            return composer.chapter(chapter, str(no))
+        made = partial(annex, composer, chapter.generate, content.facts, content.reported)
+        return composer.chapter(chapter, str(no), made)
+    return None
+
+
+def compose_body(content: Content, lang: str, body: str) -> d.Section:
+    """The chapter of one body alone."""
+    names_all = next(a.names_all for a in content.pack.header.audiences if a.code == content.audience)
+    report = content.reports.get(body)
+    return body_chapter(composer_of(content, lang), body, report, content.shown, "", names_all)
+
+
+def _document(content: Content, lang: str) -> d.Document:
+    pack, edition = content.pack, content.edition
+    cycle = cycle_of(pack, content.cycle)
+    say = Phrases(lang, pack.phrases)
+    composer = composer_of(content, lang)
+    writer = composer.w
     sections = tuple(_sections(content, composer))
     audience = next(a for a in pack.header.audiences if a.code == content.audience)
     title = writer.plain(edition.title)
@@ -83,11 +110,11 @@ def _document(content: Content, lang: str) -> d.Document:
         facts=tuple(_facts(content, say, lang)),
         sections=sections,
         words=words(lang, pack.phrases),
-        running_head=say("running", title=facts["alliance"], cycle=title),
+        running_head=say("running", title=writer.facts["alliance"], cycle=title),
         identifier=content.release_id,
         cite=say(
             "cite",
-            alliance=facts["alliance"],
+            alliance=writer.facts["alliance"],
             title=title,
             number=edition.number,
             date=date(content.as_of, lang),

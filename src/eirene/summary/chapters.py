@@ -99,8 +99,16 @@ class Composer:
         for block in blocks:
             made = self.block(block)
             if made is not None:
-                found.append(made)
+                found += [made, *self.reservations_on(block)]
         return found
+
+    def reservations_on(self, block: Block) -> list[d.Block]:
+        """Reservations on the statement of a block, written right below it."""
+        if block.statement is None or not self.edition.reservations:
+            return []
+        key = self.index.key(block.statement, population=block.population)
+        names = {r.on for r in self.edition.reservations if self.index.means(r.on, key, population=block.population)}
+        return [note for on in sorted(names) for note in self.reservations(on)]
 
     def block(self, block: Block) -> d.Block | None:
         """The block, or None if this edition has none of the figures that it is about."""

@@ -40,6 +40,14 @@ def check_edition(pack: Pack, edition: Edition, place: Place = _words) -> Iterat
     return _Checker(pack, place).edition(edition)
 
 
+def _places(chapter: Chapter) -> Iterator[str]:
+    """What a position can be reserved on: chapters, sections and statements, by id and reference."""
+    yield chapter.id
+    yield from (block.statement for block in chapter.blocks if block.statement is not None)
+    for section in chapter.sections:
+        yield from _places(section)
+
+
 class _Checker:
     def __init__(self, pack: Pack, place: Place) -> None:
         self.pack, self.place = pack, place
@@ -65,6 +73,12 @@ class _Checker:
         for at, body in named:
             if body not in self.pack.bodies:
                 yield self.problem(at, f"there is no body {body!r}.")
+        places = {name for chapter in edition.chapters for name in _places(chapter)}
+        for i, reservation in enumerate(edition.reservations):
+            yield from self.text(reservation.text, ("reservations", i, "text"), whole=False)
+            if reservation.on not in places and reservation.on not in self.pack.bodies:
+                what = f"the edition has no chapter and no statement {reservation.on!r} to reserve a position on."
+                yield self.problem(("reservations", i, "on"), what)
         for i, withholding in enumerate(edition.withholdings):
             if withholding.question not in self.pack.questions:
                 yield self.problem(("withholdings", i), f"there is no question {withholding.question!r}.")
@@ -118,10 +132,11 @@ class _Checker:
                 for problem in error.problems:
                     yield self.problem((*at, i, "when"), f"{variant.when!r}: {problem.what}", problem.remedy)
 
-    def text(self, text: Mapping[str, str], at: Path) -> Iterator[Problem]:
+    def text(self, text: Mapping[str, str], at: Path, *, whole: bool = True) -> Iterator[Problem]:
+        """`whole`: it must be there in every language of the pack."""
         for lang, template in text.items():
             for problem in check_template(template, self.pack):
                 yield self.problem((*at, lang), problem.what, problem.remedy)
-        missing = [lang for lang in self.pack.header.languages if text and lang not in text]
+        missing = [lang for lang in self.pack.header.languages if whole and text and lang not in text]
         if missing:
             yield self.problem(at, f"the text has no {' or '.join(missing)}.")

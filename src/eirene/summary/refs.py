@@ -83,6 +83,10 @@ class FigureIndex:
             parsed.id, cycle or self.cycle, population or self.population, kind, dict(parsed.dimensions or {})
         )
 
+    def means(self, ref: str, key: str, *, population: str | None = None) -> bool:
+        """Whether a reference, which may name no figure at all, means the figure of this key."""
+        return not isinstance(parse_ref(ref, self.pack), Problem) and self.key(ref, population=population) == key
+
     def find(self, ref: str, *, population: str | None = None, cycle: str | None = None) -> Figure | None:
         """The figure, or None where this edition has none of that key (its question was not asked, …)."""
         return self.by_key.get(self.key(ref, population=population, cycle=cycle))

@@ -20,6 +20,8 @@ from eirene.summary.refs import FigureIndex, parse_ref
 from eirene.text import Phrases, number, pick
 
 _PIECE = re.compile(r"\{([^{}]*)\}|\[lit:([^\[\]]*)\]")
+#: What means something in a template.
+_SPECIAL = re.compile(r"\d[\d.,]*|[{}]|\[lit:")
 ASPECTS = ("value", "n_of_N", "numerator", "denominator", "missing", "previous", "change", "unit")
 #: Placeholders that are not figures.
 FACTS = ("cycle", "previous_cycle", "alliance", "year")
@@ -53,6 +55,11 @@ def check_template(template: str, pack: Pack) -> Iterator[Problem]:
             yield parsed
         if aspect and aspect not in ASPECTS:
             yield Problem(f"{{{content}}}: there is no {aspect!r}.", remedy=f"Known: {', '.join(ASPECTS)}.")
+
+
+def as_literal(text: str) -> str:
+    """A template that prints a plain text as it stands, digits, braces and brackets included: a body's own words."""
+    return _SPECIAL.sub(lambda m: f"[[lit:{m[0][1:]}]" if m[0] == "[lit:" else f"[lit:{m[0]}]", text)
 
 
 class Writer:

@@ -61,8 +61,18 @@ def navigation(visit: Visit) -> list[Item]:
         (_("My desk"), reverse("desk-of", args=[slug]), "desk.see"),
         (_("Cycles"), reverse("cycles", args=[slug]), "cycle.oversee"),
         (_("Bodies and posts"), reverse("bodies", args=[slug]), "bodies.see"),
-        (_("Published"), reverse("alliance", args=[slug]), "desk.see"),
+        (_("Editions"), reverse("editions", args=[slug]), "release.list"),
+        (_("Published"), published(visit), "desk.see"),
     ]
     shown = [(label, href) for label, href, verb in ways if not reach(visit.actor, verb).nowhere]
     best = max((href for _label, href in shown if here.startswith(href)), key=len, default="")
     return [Item(label, href, href == best) for label, href in shown]
+
+
+def published(visit: Visit) -> str:
+    """Where one reads what is published: the releases for the own audience, where there are any; else the public’s."""
+    from eirene_web.editions.queries import audience_read
+
+    audience = audience_read(visit.actor, visit.alliance)
+    slug = visit.alliance.slug
+    return reverse("alliance", args=[f"{slug}/for/{audience}" if audience else slug])

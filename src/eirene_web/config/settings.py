@@ -198,7 +198,17 @@ CSRF_TRUSTED_ORIGINS = [EIRENE_URL] if EIRENE_URL.startswith("https://") else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+#: The first one ends a body that is larger than any file that is taken in, before it fills the disk.
+FILE_UPLOAD_HANDLERS = [
+    "eirene_web.files.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DEFAULT_FROM_EMAIL = env.get("EIRENE_MAIL_FROM")
+#: None: mails are kept, not sent. What Django itself mails goes through the outbox too: no request waits for a server.
+MAIL_SERVER = env.mail_server()
+MAIL_SECONDS = max(1, env.number("EIRENE_MAIL_SECONDS"))
+EMAIL_BACKEND = "eirene_web.notices.letters.Outbox"
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W005",  # subdomains are not ours to bind
     "security.W021",  # nor to list in browsers

@@ -18,6 +18,8 @@ class Notice(models.Model):
         WAITING = "waiting", _("to be mailed")
         SENT = "sent", _("mailed")
         FAILED = "failed", _("could not be mailed")
+        #: There is no mail server here, or the person is made up.
+        KEPT = "kept", _("kept, not mailed")
         NONE = "none", _("not by mail")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -36,6 +38,8 @@ class Notice(models.Model):
     tries = models.IntegerField(default=0)
     try_after = models.DateTimeField(null=True)
     mailed = models.DateTimeField(null=True)
+    #: Why it could not be mailed, in the words of whoever refused it.
+    problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "key"], name="notice_once")]
@@ -61,3 +65,29 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.pace}"
+
+
+class Letter(models.Model):
+    """A mail to one address that is no notice: an invitation, a link for a new password. Its content goes with it."""
+
+    Mail = Notice.Mail
+
+    address = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    #: The whole mail with what is attached; empty as soon as it is sent or given up, for it may hold a link that lets
+    #: somebody in.
+    content = models.BinaryField(default=bytes)
+    at = models.DateTimeField()
+    mail = models.CharField(max_length=8, choices=Notice.Mail.choices, default=Notice.Mail.WAITING)
+    tries = models.IntegerField(default=0)
+    try_after = models.DateTimeField(null=True)
+    mailed = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["mail", "try_after"], condition=Q(mail="waiting"), name="letter_outbox")
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"

@@ -42,6 +42,11 @@ def _current(on: dt.date, prefix: str) -> Q:
     )
 
 
+def current_on(on: dt.date) -> Q:
+    """Conditions for a post, or somebody's time in one, to include a day."""
+    return _current(on, "")
+
+
 def actor_for(
     person: Person | None, alliance: Alliance, *, strong: bool = False, scopes: frozenset[str] | None = None
 ) -> Actor:

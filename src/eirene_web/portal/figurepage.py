@@ -77,7 +77,7 @@ def _line_of(edition: Edition, figure: Figure, lang: str) -> Line:
         words.kind_name(pack, figure.kind, lang),
         words.population_short(pack, figure.population, lang),
         source_title(edition, figure.source),
-        reverse("figure", args=[pack.header.slug, edition.cycle.id, figure.key]),
+        reverse("figure", args=[*edition.at, figure.key]),
         words.folded(f"{label} {figure.id}"),
     )
 

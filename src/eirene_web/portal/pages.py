@@ -114,7 +114,7 @@ class ChapterLink:
 
 def chapter_address(edition: Edition, id: str) -> str:
     name = f"chapter-{id}" if id in TAKEN else id
-    return reverse("chapter", args=[edition.pack.header.slug, edition.cycle.id, name])
+    return reverse("chapter", args=[*edition.at, name])
 
 
 def contents(edition: Edition, lang: str) -> list[ChapterLink]:
@@ -227,12 +227,17 @@ def rendered(edition: Edition, section: d.Section, lang: str, *, level: int = 2)
     return render_section(section, document, PortalLinks(edition, lang), level=level)
 
 
+def edition_is_kept(edition: Edition) -> bool:
+    """Whether it is for an audience, or an earlier release: nothing of it stands in anybody else's page."""
+    return "/" in edition.at[0] or "+" in edition.at[1]
+
+
 class PortalLinks:
     """Where things are in the portal, for the skin that draws sections."""
 
     def __init__(self, edition: Edition, lang: str) -> None:
         self.edition, self.lang = edition, lang
-        self._where = (edition.pack.header.slug, edition.cycle.id)
+        self._where = edition.at
 
     def figure(self, key: str) -> str:
         """The figure's own page, in the edition of its cycle if that has one here."""
@@ -243,6 +248,8 @@ class PortalLinks:
 
     def chart(self, chart_id: str, fmt: str) -> str:
         if fmt == "embed":
+            if edition_is_kept(self.edition):
+                return ""
             return reverse("embed-chart", args=[*self._where, chart_id])
         path = f"charts/{chart_id}.{self.lang}.{fmt}"
         return reverse("file", args=[*self._where, path]) if path in self.edition.files else ""
@@ -298,7 +305,9 @@ def data(alliance: Alliance, release: Release, edition: Edition) -> dict[str, An
         "chart_bytes": sum(int(e["bytes"]) for e in groups["charts"]),
         "sha256": edition.sha256,
         "manifest": edition.manifest,
-        "others": [r for r in alliance.releases if r.cycle == release.cycle and r.pk != release.pk],
+        "others": [
+            (r, alliance.address_of(r)) for r in alliance.releases if r.cycle == release.cycle and r.pk != release.pk
+        ],
         "editions": alliance.editions,
         "folder": edition.manifest.get("id", edition.folder.name),
     }
@@ -713,7 +722,7 @@ def matches(asked: str, *texts: str) -> bool:
 
 def search(edition: Edition, lang: str, asked: str) -> list[tuple[str, list[dict[str, str]]]]:
     """Chapters, figures, nations, elements and terms of this alliance in which all words stand."""
-    where = [edition.pack.header.slug, edition.cycle.id]
+    where = list(edition.at)
     chapters = [
         {"title": f"{link.number} {link.title}".strip(), "href": link.address, "more": ""}
         for link in contents(edition, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -54,8 +55,18 @@ class Edition:
     figures: Mapping[str, Figure]
     documents: Mapping[str, d.Document]
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: What its addresses begin with: (alliance, or alliance/for/audience; cycle, or cycle+number of an earlier one).
+    at: tuple[str, str] = ("", "")
     #: Figures as lines of lists, by key, language of content and language of the page, once they have been made.
     lines: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+
+    def standing_at(self, at: tuple[str, str]) -> Edition:
+        """The same edition under other addresses; what was worked out of its content is shared."""
+        if at == self.at:
+            return self
+        other = copy.copy(self)
+        other.at, other.lines = at, {}
+        return other
 
     # --- documents ------------------------------------------------------------------------------------------------
 
@@ -259,7 +270,13 @@ def _open(release: Release) -> Edition:
             lang: _document(folder, files, lang) for lang in pack.header.languages if f"document.{lang}.json" in files
         },
         files=files,
+        at=(address_of(release), release.cycle),
     )
+
+
+def address_of(release: Release) -> str:
+    """Whose releases it is among, as addresses begin."""
+    return release.slug if release.public else f"{release.slug}/for/{release.audience}"
 
 
 def _document(folder: Path, files: Mapping[str, Mapping[str, Any]], lang: str) -> d.Document:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,9 +20,12 @@ from django.views.decorators.http import require_safe
 
 from eirene.documents import model as d
 from eirene.figures import figure_row
+from eirene_web.accounts.models import Person
 from eirene_web.config.middleware import EMBED_POLICY, FILE_POLICY
 from eirene_web.editions import queries
 from eirene_web.editions.models import BuildStep, Release
+from eirene_web.organisations.queries import actor_for, alliance_of
+from eirene_web.organisations.visit import is_strong, to_sign_in
 from eirene_web.portal import pages
 from eirene_web.portal.figurepage import figure_page
 from eirene_web.portal.http import FRESH, base_url, not_modified, serve_bytes, serve_page, version
@@ -39,8 +43,22 @@ class Reading:
         self.request, self.alliance, self.release = request, alliance, release
 
     @property
+    def address(self) -> str:
+        """What stands for the release in addresses."""
+        return self.alliance.address_of(self.release)
+
+    @property
     def edition(self) -> Edition:
-        return opened(self.release)
+        return opened(self.release).standing_at((self.alliance.slug, self.address))
+
+    @property
+    def shown(self) -> Release:
+        """The release as templates know it: its addresses are its own, also where it is not the newest."""
+        if self.address == self.release.cycle:
+            return self.release
+        shown = copy.copy(self.release)
+        shown.cycle = self.address
+        return shown
 
     @property
     def editions(self) -> list[Edition]:
@@ -53,7 +71,10 @@ class Reading:
         return self.edition.language(translation.get_language() or "en")
 
     def context(self, **more: Any) -> dict[str, Any]:
-        return {**pages.frame(self.request, self.alliance, self.release, self.edition, self.lang), **more}
+        frame = pages.frame(self.request, self.alliance, self.shown, self.edition, self.lang)
+        newest = self.alliance.edition(self.release.cycle)
+        newer = newest if newest is not None and newest.pk != self.release.pk else None
+        return {**frame, "newer": newer, "newer_cycle": self.release.cycle, **more}
 
 
 def of_alliance(make: Callable[..., Made]) -> Callable[..., HttpResponse]:
@@ -67,7 +88,7 @@ def of_alliance(make: Callable[..., Made]) -> Callable[..., HttpResponse]:
             return reading
         return serve_page(request, reading.alliance.fingerprint, lambda: make(reading, **names))
 
-    return view
+    return kept_private(view)
 
 
 def of_edition(make: Callable[..., Made]) -> Callable[..., HttpResponse]:
@@ -81,11 +102,28 @@ def of_edition(make: Callable[..., Made]) -> Callable[..., HttpResponse]:
             return reading
         return serve_page(request, reading.alliance.fingerprint, lambda: make(reading, **names))
 
-    return view
+    return kept_private(view)
+
+
+def kept_private(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What is read under an audience's address stays with its reader: no cache keeps it, no validator names it."""
+
+    @wraps(view)
+    def serve(request: HttpRequest, slug: str, **names: str) -> Any:
+        response = view(request, slug=slug, **names)
+        if "/" in slug:
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["Vary"] = "Cookie, Accept-Encoding"
+            response.headers.pop("ETag", None)
+        return response
+
+    return serve
 
 
 def _reading(request: HttpRequest, slug: str, cycle: str | None) -> Reading | HttpResponse:
     """What is asked for; the page that says it is being built; or Http404."""
+    if "/" in slug:
+        return _reading_for(request, *slug.split("/for/", 1), cycle)
     alliance = queries.public_alliance(slug)
     release = (alliance.latest if cycle is None else alliance.edition(cycle)) if alliance else None
     if alliance is not None and release is not None:
@@ -94,6 +132,19 @@ def _reading(request: HttpRequest, slug: str, cycle: str | None) -> Reading | Ht
     if any(step.state in (BuildStep.State.QUEUED, BuildStep.State.RUNNING) for step in steps):
         return _being_built(request)
     raise Http404(_("There is no such edition."))
+
+
+def _reading_for(request: HttpRequest, slug: str, audience: str, cycle: str | None) -> Reading | HttpResponse:
+    """The same for the releases of an audience: for people signed in whom the policy lets read them. To everybody else
+    there is nothing; who is not signed in is asked to, whether there is something or not."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    actor = actor_for(cast(Person, request.user), alliance_of(slug), strong=is_strong(request))
+    alliance = queries.alliance_for(actor, slug, audience) if actor.grants else None
+    release = (alliance.latest if cycle is None else alliance.edition(cycle)) if alliance else None
+    if alliance is None or release is None:
+        raise Http404(_("There is no such edition."))
+    return Reading(request, alliance, release)
 
 
 # --- the first page, and what is being built ------------------------------------------------------------------------
@@ -200,7 +251,12 @@ def glossary(reading: Reading) -> Made:
 
 @of_edition
 def edition(reading: Reading) -> Made:
-    return "portal/edition.html", reading.context(**pages.edition(reading.edition, reading.lang))
+    older = [(r, reading.alliance.address_of(r)) for r in reading.alliance.releases_of(reading.release.cycle)]
+    return "portal/edition.html", reading.context(
+        **pages.edition(reading.edition, reading.lang),
+        older=[one for one in older if one[0].pk != reading.release.pk],
+        changes=reading.release.changes.get(reading.lang, []),
+    )
 
 
 @of_edition
@@ -220,7 +276,9 @@ def figures(reading: Reading) -> Made:
 def figure(reading: Reading, key: str) -> Made:
     found = _figure(reading, key)
     context = figure_page(reading.edition, reading.editions, found, reading.lang)
-    embed = base_url(reading.request) + reverse("embed", args=[reading.alliance.slug, reading.release.cycle, key])
+    embed = ""
+    if not pages.edition_is_kept(reading.edition):
+        embed = base_url(reading.request) + reverse("embed", args=[reading.alliance.slug, reading.release.cycle, key])
     here = base_url(reading.request) + reading.request.path
     history = pages.corrections(reading.alliance, reading.release, found, reading.lang)
     return "portal/figure.html", reading.context(**context, embed_url=embed, here_url=here, corrections=history)
@@ -254,6 +312,7 @@ def data(reading: Reading) -> Made:
 # --- to take away ---------------------------------------------------------------------------------------------------
 
 
+@kept_private
 @require_safe
 def release_file(request: HttpRequest, slug: str, cycle: str, name: str) -> Any:
     """A file that the manifest lists, under the hash that the manifest gives it."""
@@ -273,7 +332,7 @@ def release_file(request: HttpRequest, slug: str, cycle: str, name: str) -> Any:
     if unchanged is not None:
         return unchanged
     inline = path.suffix in (".html", ".svg", ".png", ".json", ".pdf")
-    filename = f"{slug}-{cycle}-{name.replace('/', '-')}"
+    filename = f"{slug.replace('/', '-')}-{cycle}-{name.replace('/', '-')}"
     response = FileResponse(
         path.open("rb"), content_type=entry["media_type"], as_attachment=not inline, filename=filename
     )
@@ -286,6 +345,7 @@ def release_file(request: HttpRequest, slug: str, cycle: str, name: str) -> Any:
     return response
 
 
+@kept_private
 @require_safe
 def figure_data(request: HttpRequest, slug: str, cycle: str, key: str, ending: str) -> HttpResponse:
     """One figure as a row of open data."""
@@ -294,7 +354,7 @@ def figure_data(request: HttpRequest, slug: str, cycle: str, key: str, ending: s
         return reading
     row = figure_row(_figure(reading, key))
     release = {"release": reading.edition.manifest["id"], "manifest_sha256": reading.edition.sha256}
-    stem = f"{slug}-{key}"
+    stem = f"{slug.replace('/', '-')}-{key}"
     if ending == "json":
         text = json.dumps({**row, **release}, ensure_ascii=False, indent=2) + "\n"
         return serve_bytes(request, text.encode(), content_type="application/json", filename=f"{stem}.json")
@@ -309,6 +369,7 @@ def figure_data(request: HttpRequest, slug: str, cycle: str, key: str, ending: s
     raise Http404(_("There is no such format."))
 
 
+@kept_private
 @require_safe
 def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending: str) -> HttpResponse:
     """A figure over the cycles, as table or drawing."""
@@ -317,7 +378,7 @@ def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending:
         return reading
     found = _figure(reading, key)
     points = points_of(found, reading.edition, reading.editions, reading.lang)
-    stem = f"{slug}-{key}-series"
+    stem = f"{slug.replace('/', '-')}-{key}-series"
     head = [
         "cycle",
         "year",

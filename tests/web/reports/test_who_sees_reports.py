@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from web.world import World
 
 from eirene_web.policy import NotThere
 from eirene_web.reports import queries
+from web.world import World
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import ClearanceChain, ClearanceStep, Report
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
@@ -65,6 +66,7 @@ def start_clearance(*, actor: Actor, report: int, steps: Steps = ()) -> Report:
     fields.append(Field(f"report:{row.pk}", "chain", None, [list(s) for s in wanted]))
     row.save(update_fields=["round", "state", "moved"])
     record(actor, "report.start_clearance", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.clearance_pending(row)
     return row
 
 
@@ -188,6 +190,7 @@ def _next_step(report: Report) -> list[Field]:
     else:
         fields = moved_to(report, Report.State.CLEARED)
     report.save(update_fields=["state", "moved"])
+    (telling.cleared if report.state == Report.State.CLEARED else telling.clearance_pending)(report)
     return fields
 
 
@@ -230,6 +233,7 @@ def send_back(*, actor: Actor, report: int, why: str, post: int | None = None) -
     step.state, step.person_id, step.via, step.decided = _State.SENT_BACK, actor.person, via, now()
     step.remarks = why.strip()
     step.save()
+    telling.sent_back(row)
     return _back_to_drafting(actor, "report.clear", row, why)
 
 

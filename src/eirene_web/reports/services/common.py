@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from eirene_web.clock import now
 from eirene_web.journal.services import Field
 from eirene_web.policy import NotThere
 from eirene_web.reports.models import Report
+
+#: Who is told, in the transaction in which an accepted answer of a report changed: accepted or corrected. Apps above
+#: this one add themselves when they are loaded: this one does not know them.
+ACCEPTED: list[Callable[[Report], None]] = []
+
+
+def accepted(report: Report) -> None:
+    """What follows from an accepted answer that changed, in the caller's transaction."""
+    for tell in ACCEPTED:
+        tell(report)
 
 
 def locked_report(pk: int) -> Report:

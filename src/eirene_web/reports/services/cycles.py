@@ -17,6 +17,7 @@ from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, NotThere, Target, ask
 from eirene_web.reports.models import Cycle, Report
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import cycle_target, report_target
 
@@ -148,6 +149,8 @@ def change_cycle(*, actor: Actor, cycle: int, why: str = "", **changes: Any) -> 
         actor, "cycle.change", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=_fields(row, before),
         why=why,
     )  # fmt: skip
+    if row.deadline != before["deadline"] and row.state != Cycle.State.PLANNED:
+        telling.deadline_changed(row)
     return row
 
 
@@ -179,6 +182,7 @@ def open_cycle(*, actor: Actor, cycle: int, bodies: Sequence[str] = ()) -> Cycle
             *(Field(f"report:{r.pk}", "state", Report.State.WAITING.value, r.state.value) for r in found),
         ],
     )
+    telling.cycle_opened(row, found)
     return row
 
 
@@ -202,6 +206,7 @@ def close_cycle(*, actor: Actor, cycle: int, why: str) -> Cycle:
         fields += moved_to(report, Report.State.NOT_SUBMITTED)
     Report.objects.bulk_update(late, ["state", "moved"], batch_size=200)
     record(actor, "cycle.close", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=fields, why=why)
+    telling.cycle_closed(row)
     return row
 
 
@@ -220,11 +225,13 @@ def reopen_cycle(*, actor: Actor, cycle: int, why: str, deadline: dt.datetime | 
         Field(f"cycle:{row.pk}", "state", Cycle.State.CLOSED.value, str(row.state)),
         Field(f"cycle:{row.pk}", "deadline", before_deadline, row.deadline),
     ]
-    late = list(Report.objects.select_for_update(of=("self",)).filter(cycle=row, state=Report.State.NOT_SUBMITTED))
+    locked = Report.objects.select_for_update(of=("self",)).select_related("body")
+    late = list(locked.filter(cycle=row, state=Report.State.NOT_SUBMITTED))
     for report in late:
         fields += _given_back(report)
     Report.objects.bulk_update(late, ["state", "opened", "moved"], batch_size=200)
     record(actor, "cycle.close", chain=f"{row.alliance_id}/", subject=f"cycle:{row.pk}", fields=fields, why=why)
+    telling.cycle_reopened(row, late)
     return row
 
 
@@ -248,6 +255,7 @@ def extend_deadline(*, actor: Actor, report: int, deadline: dt.datetime, why: st
         actor, "report.extend", chain=chain_of(row), subject=f"report:{row.pk}",
         fields=[Field(f"report:{row.pk}", "deadline", before, deadline)], why=why,
     )  # fmt: skip
+    telling.deadline_extended(row)
     return row
 
 
@@ -263,6 +271,7 @@ def reopen_report(*, actor: Actor, report: int, deadline: dt.datetime, why: str)
     row.deadline, row.extended_because = deadline, why
     row.save(update_fields=["state", "moved", "opened", "deadline", "extended_because"])
     record(actor, "report.reopen", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=why)
+    telling.report_reopened(row)
     return row
 
 

@@ -13,7 +13,8 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotAllowed, ask
 from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview, Submission
-from eirene_web.reports.services.common import chain_of, locked_report, moved_to
+from eirene_web.reports.services import telling
+from eirene_web.reports.services.common import accepted, chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
 from eirene_web.reports.working import Working
 
@@ -42,6 +43,7 @@ def assign_review(*, actor: Actor, report: int, post: int | None, due: dt.date |
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["reviewer", "review_due", "state", "moved"])
     record(actor, "review.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.review_assigned(row)
     return row
 
 
@@ -73,6 +75,9 @@ def accept_sections(*, actor: Actor, report: int, sections: Iterable[str]) -> Re
         fields += moved_to(row, Report.State.IN_REVIEW)
     row.save(update_fields=["state", "moved", "accepted"])
     record(actor, "review.accept", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    if row.state == Report.State.ACCEPTED:
+        accepted(row)
+        telling.accepted(row)
     return row
 
 
@@ -135,7 +140,7 @@ def return_report(
     if not reason.strip():
         raise UsageError(_("Say why the report is returned."))
     submission = latest(row)
-    Return.objects.create(
+    given = Return.objects.create(
         report=row,
         submission=submission,
         reason=reason.strip(),
@@ -149,4 +154,5 @@ def return_report(
     fields = [Field(f"report:{row.pk}", "open", None, sorted(questions)), *moved_to(row, Report.State.RETURNED)]
     row.save(update_fields=["state", "moved"])
     record(actor, "review.return", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
+    telling.returned(row, given)
     return row

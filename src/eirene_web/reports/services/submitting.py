@@ -16,6 +16,7 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, ask
 from eirene_web.reports.models import AnswerNote, Report, Submission
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.clearance import refuse_blocked
 from eirene_web.reports.services.common import chain_of, locked_report, moved_to
 from eirene_web.reports.targets import report_target
@@ -58,6 +59,7 @@ def submit(*, actor: Actor, report: int, version: int) -> Submission:
         subject=f"report:{row.pk}",
         fields=[*fields, Field(f"submission:{submission.pk}", "sha256", None, submission.sha256)],
     )
+    telling.submitted(row, submission.number)
     return submission
 
 

@@ -59,6 +59,8 @@ _LOOK = {
     "in_clearance": ("info", "wait"), "cleared": ("info", "done"), "submitted": ("info", "send"),
     "in_review": ("info", "eye"), "returned": ("risk", "back"), "accepted": ("ok", "done"),
     "not_submitted": ("late", "stop"),
+    "reading": ("info", "wait"), "ready": ("info", "eye"), "refused": ("late", "stop"), "applied": ("ok", "done"),
+    "dropped": ("idle", "none"),
     "planned": ("idle", "none"), "test": ("info", "half"), "open": ("info", "track"), "closed": ("idle", "lock"),
 }  # fmt: skip
 

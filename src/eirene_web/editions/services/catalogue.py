@@ -11,11 +11,21 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eirene.errors import EireneError, Problem, VerificationFailed
 from eirene.framework import cycle_of, pack_from_bytes
 from eirene.framework.model import Edition, Pack
+from eirene.release import verify
+from eirene_web.clock import now
 from eirene_web.editions.models import BuildStep, Release
+from eirene_web.editions.targets import release_target
+from eirene_web.journal.services import change, record
+from eirene_web.organisations.packs import pack_of
+from eirene_web.organisations.queries import alliance_of
+from eirene_web.policy import Actor, NotThere, ask
+from eirene_web.work.models import Job
+from eirene_web.work.services import start
 
 MANIFEST = "manifest.json"
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -30,14 +40,48 @@ def register_release(path: Path) -> Release:
     Its files are compared with its manifest first. Raises VerificationFailed with every difference, EireneError if it
     is no release or cannot have an address here.
     """
+    digest, fields = described(path)
+    with transaction.atomic():
+        release, _made = Release.objects.update_or_create(manifest_sha256=digest, defaults=fields)
+    return release
+
+
+def described(path: Path) -> tuple[str, dict[str, Any]]:
+    """(hash of its manifest, what the catalogue says of it), its files compared with its manifest first."""
     folder = path.resolve()
     manifest, digest = _manifest(folder)
     _compare(folder, manifest)
     pack = pack_from_bytes((folder / "pack.json").read_bytes())
-    fields = _fields(folder, manifest, pack)
-    with transaction.atomic():
-        release, _ = Release.objects.update_or_create(manifest_sha256=digest, defaults=fields)
-    return release
+    return digest, _fields(folder, manifest, pack)
+
+
+@change
+def want_check(*, actor: Actor, release: int) -> Job:
+    """Has a release checked against itself, in the background."""
+    from eirene_web.editions.tasks import verify_release
+
+    row = Release.objects.filter(pk=release).first()
+    if row is None:
+        raise NotThere(_("There is no such page, or it is not for you."))
+    ask(actor, "release.verify", release_target(actor, row, pack_of(alliance_of(row.slug))))
+    record(actor, "release.verify", chain=f"{row.slug}/", subject=f"release:{row.pk}")
+    return start(
+        verify_release, kind="release.verify", alliance=row.slug, person=actor.person, subject=f"release:{row.pk}",
+        release=row.pk,
+    )  # fmt: skip
+
+
+def check_release(*, release: int) -> dict[str, Any]:
+    """Checks a release against itself and keeps what was found beside it."""
+    row = Release.objects.get(pk=release)
+    try:
+        done = verify(row.folder)
+        told = {"ok": done.ok, "summary": done.summary(), "problems": [str(p) for p in done.problems()][:20]}
+    except EireneError as error:
+        told = {"ok": False, "summary": "", "problems": [str(problem) for problem in error.problems][:20]}
+    told["at"] = now().isoformat()
+    Release.objects.filter(pk=release).update(verified=told)
+    return told
 
 
 def forget_release(release: Release) -> None:

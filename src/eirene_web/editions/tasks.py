@@ -1,0 +1,100 @@
+"""Work in the background: figures, a draft that goes out, a freeze, and what is due by the clock.
+
+Each may be killed at any moment and started again: what is done is looked for before it is done, and the effect comes
+in one transaction that takes the edition’s turn.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django_tasks import task as queue_task
+
+from eirene_web.clock import now
+from eirene_web.work.services import Running, background
+
+
+@background
+def compute_figures(running: Running, *, draft: int) -> dict[str, Any]:
+    from eirene_web.editions.services.figuring import compute_now
+
+    running.tell("computing the figures")
+    made = compute_now(draft)
+    return {"figures": made.pk, "milliseconds": made.milliseconds}
+
+
+@background
+def prepare_circulation(running: Running, *, circulation: int) -> dict[str, Any]:
+    from eirene_web.editions.services.silence import prepare
+
+    running.tell("writing the Summary")
+    prepare(circulation, tell=running.tell)
+    return {"circulation": circulation}
+
+
+@background
+def build_freeze(running: Running, *, freeze: int) -> dict[str, Any]:
+    from eirene_web.editions.services.publishing import build, publish_if_due
+
+    build(freeze, tell=running.tell)
+    publish_if_due(freeze)
+    return {"freeze": freeze}
+
+
+@background
+def verify_release(running: Running, *, release: int) -> dict[str, Any]:
+    from eirene_web.editions.services.catalogue import check_release
+
+    running.tell("comparing the files")
+    return {"release": release, "ok": check_release(release=release)["ok"]}
+
+
+@queue_task
+def look() -> dict[str, Any]:
+    """What is due now; queued for the instant itself, and every minute in case that was missed."""
+    return do_due()
+
+
+def do_due() -> dict[str, Any]:
+    """Ends silences and embargoes whose instant has come, starts figures that are behind. Each happens once, however
+    often and by however many this is called."""
+    from eirene_web.editions.services.publishing import publish_due
+    from eirene_web.editions.services.silence import end_due
+
+    return {"silences": end_due(), "published": publish_due(), "figures": _behind()}
+
+
+def _behind() -> list[int]:
+    from eirene_web.editions.models import Draft
+    from eirene_web.editions.services.figuring import KIND, MOVING, is_stale, want_figures
+    from eirene_web.work.models import Job
+
+    def just_failed(draft: int) -> bool:
+        """What could not be computed is not tried again every minute; the next acceptance, or the button, does."""
+        last = Job.objects.filter(kind=KIND, subject=f"edition:{draft}").order_by("-pk").first()
+        return last is not None and last.state == Job.State.FAILED and now() - last.created < dt.timedelta(hours=1)
+
+    found = Draft.objects.filter(state__in=MOVING).select_related("cycle", "figures")
+    stale = [draft for draft in found.defer("content", "figures__content") if is_stale(draft)]
+    return [draft.pk for draft in stale if not just_failed(draft.pk) and want_figures(draft) is not None]
+
+
+@background
+def show_published(
+    running: Running, *, cycle: int, person: int, sent: str, expires: str, audiences: list[str]
+) -> dict[str, Any]:
+    """For a demonstration: an earlier cycle’s edition published to audiences, laid out in the past."""
+    from eirene_web.accounts.models import Person
+    from eirene_web.editions.showing import published
+    from eirene_web.organisations.queries import actor_for
+    from eirene_web.reports.models import Cycle
+
+    row = Cycle.objects.select_related("alliance").get(pk=cycle)
+    actor = actor_for(Person.objects.get(pk=person), row.alliance, strong=True)
+    running.tell("freezing the release")
+    draft = published(
+        coordinator=actor, cycle=cycle, sent=dt.datetime.fromisoformat(sent),
+        expires=dt.datetime.fromisoformat(expires), audiences=audiences,
+    )  # fmt: skip
+    return {"draft": draft.pk}

@@ -1,0 +1,9 @@
+"""Addresses under /<slug>/work/editions/."""
+
+from __future__ import annotations
+
+from eirene_web.editions.views import agreeing, desk, part, publishing, writing
+
+urlpatterns = [
+    *desk.urlpatterns, *writing.urlpatterns, *agreeing.urlpatterns, *publishing.urlpatterns, *part.urlpatterns,
+]  # fmt: skip
