@@ -18,8 +18,8 @@ from eirene_web.files.services import read
 from eirene_web.organisations.queries import posts_of
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import ask
+from eirene_web.reports import chronicle, queries
 from eirene_web.reports import filling_queries as reads
-from eirene_web.reports import queries, telling
 from eirene_web.reports.frame import Frame
 from eirene_web.reports.models import Report, Thread
 from eirene_web.reports.services import assigning, discussing, filling
@@ -48,12 +48,12 @@ def history(visit: Visit, cycle: str, body: str) -> HttpResponse:
     lines = reads.report_history(
         visit.actor, frame.report, question=asked.id if asked else "",
         before=int(before) if before.isdigit() and len(before) < 16 else None, most=ON_A_PAGE,
-        of_each=telling.OF_EACH,
+        of_each=chronicle.OF_EACH,
     )  # fmt: skip
-    told = telling.Telling(frame, lines).entries()
+    told = chronicle.Telling(frame, lines).entries()
     entries = {line.entry for line in lines}
     context = {
-        "frame": frame, "report": frame.report, "asked": asked, "told": told, "most": telling.SHOWN,
+        "frame": frame, "report": frame.report, "asked": asked, "told": told, "most": chronicle.SHOWN,
         "older": min(entries) if len(entries) == ON_A_PAGE else None,
     }  # fmt: skip
     return visit.render("reports/history.html", context)
@@ -65,7 +65,7 @@ def history_csv(visit: Visit, cycle: str, body: str) -> HttpResponse:
     frame = _frame(visit, cycle, body)
     asked = frame.working.sheet.questions.get(visit.request.GET.get("question", ""))
     lines = reads.report_history(visit.actor, frame.report, question=asked.id if asked else "", most=100_000)
-    text = telling.as_csv(telling.Telling(frame, lines).told())
+    text = chronicle.as_csv(chronicle.Telling(frame, lines).told())
     name = f"history-{frame.cycle}-{frame.report.body.code}{f'-{asked.number}' if asked else ''}.csv"
     return _download(("\ufeff" + text).encode("utf-8"), "text/csv; charset=utf-8", name)
 
