@@ -20,7 +20,7 @@ from eirene_web.reports import forms, grids, reading, wording
 from eirene_web.reports.beside import DefinitionView, LastYear, Same
 from eirene_web.reports.findings import Told
 from eirene_web.reports.frame import State
-from eirene_web.reports.models import EvidenceFile, Thread
+from eirene_web.reports.models import EvidenceFile, Report, Thread
 from eirene_web.reports.seen import Seen, seen_parts, told
 from eirene_web.reports.services.filling import can_take_over, earlier_answer
 from eirene_web.reports.targets import answer_target
@@ -121,7 +121,12 @@ class QuestionView:
 
     @property
     def locked(self) -> str:
-        return "" if self.decision.allowed else self.decision.why
+        """Why it cannot be changed; '' if it can."""
+        if self.decision.allowed:
+            return ""
+        if self.frame.report.state == Report.State.RETURNED and not self.working.is_open(self.id):
+            return _("The office did not ask about this answer: it stays as it was sent. Ask the office to open it.")
+        return self.decision.why
 
     @cached_property
     def open_because(self) -> str:
