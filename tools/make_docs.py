@@ -1,15 +1,20 @@
 """Makes the parts of docs/ that come from code and packs; with --check says which are not up to date.
 
 docs/schemas/*.schema.json    JSON Schemas of a pack's files
+docs/who-may-do-what.md       the policy table in words, in English …
+docs/qui-peut-quoi.md         … and in French
 docs/data-dictionary.md       questions, code lists, indicators and framework of the NATO pack, in English …
 docs/dictionnaire.md          … and in French
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from eirene.framework import Pack, asked, codes, load
 from eirene.framework.schema import schemas
@@ -132,12 +137,107 @@ def _indicators(pack: Pack, lang: str, w: dict[str, str]) -> Iterator[str]:
         yield f"| `{indicator.id}` | {label} | {indicator.family} | {how} | {', '.join(indicator.measures)} |"
 
 
+RIGHTS = {
+    "en": {
+        "title": "Who may do what",
+        "made": "Made from the policy table by `make docs`; do not edit. The page *Who may do what* shows it too.",
+        "rule": "A right belongs to a role, a role to a post, and a person has it for as long as they hold the post. "
+        "What is not listed here, nobody may do.",
+        "roles": "The roles",
+        "role": "Role",
+        "means": "What it is",
+        "verb": "What",
+        "who": "Who, where, and when",
+        "asks": "Asks for",
+        "states": "while it is",
+        "unless": "unless it is",
+        "factor": "a second factor",
+        "page": "done on the page alone, not by token",
+        "by_role": "By role",
+        "and": "; ",
+    },
+    "fr": {
+        "title": "Qui peut quoi",
+        "made": "Établi à partir de la table des droits par `make docs` ; ne pas modifier. La page *Qui peut "
+        "quoi* montre la même table.",
+        "rule": "Un droit appartient à un rôle, un rôle à un poste, et une personne l’a tant qu’elle occupe le poste. "
+        "Ce qui n’est pas inscrit ici, personne ne le peut.",
+        "roles": "Les rôles",
+        "role": "Rôle",
+        "means": "Ce que c’est",
+        "verb": "Quoi",
+        "who": "Qui, où et quand",
+        "asks": "Demande",
+        "states": "dans les états",
+        "unless": "sauf dans les états",
+        "factor": "un second facteur",
+        "page": "sur la page seule, pas par jeton",
+        "by_role": "Par rôle",
+        "and": "\u00a0; ",
+    },
+}
+
+
+def rights(lang: str) -> Iterator[str]:
+    """The policy table of the platform in words: the roles, each kind of thing, and once more by role."""
+    from django.utils import translation
+
+    from eirene_web.policy import ROLES
+    from eirene_web.policy.guide import guide
+
+    w = RIGHTS[lang]
+    with translation.override(lang):
+        chapters = guide()
+        yield f"# {w['title']}\n"
+        yield f"{w['made']}\n"
+        yield f"{w['rule']}\n"
+        yield f"## {w['roles']}\n"
+        yield f"| {w['role']} | {w['means']} |\n|---|---|"
+        for role in ROLES.values():
+            yield f"| **{role.title}** | {role.description} |"
+        for chapter in chapters:
+            yield f"\n## {_capital(chapter.kind.title)}\n"
+            yield f"| {w['verb']} | {w['who']} | {w['asks']} |\n|---|---|---|"
+            for act in chapter.acts:
+                asks = [w["factor"]] * act.verb.decides + [w["page"]] * (not act.verb.scope)
+                lines = "<br>".join(_right(line, w) for line in act.lines)
+                yield f"| {_capital(act.verb.title)} | {lines} | {w['and'].join(asks) or '–'} |"
+        yield f"\n## {w['by_role']}\n"
+        for role in ROLES.values():
+            acts = [str(act.verb.title) for c in guide({role.code}) for act in c.acts]
+            if acts:
+                yield f"**{role.title}**: {w['and'].join(acts)}.\n"
+
+
+def _right(line: Any, w: dict[str, str]) -> str:
+    when = f"; {w['states']}: {', '.join(map(str, line.states))}" if line.states else ""
+    unless = f"; {w['unless']}: {', '.join(map(str, line.unless))}" if line.unless else ""
+    return f"**{line.role.title}**, {line.where}{when}{unless}"
+
+
+def _capital(text: Any) -> str:
+    words = str(text)
+    return words[:1].upper() + words[1:]
+
+
 def made() -> dict[Path, bytes]:
     pack = load("nato")
     files = {DOCS / "schemas" / name: data for name, data in schemas().items()}
     for name, lang in (("data-dictionary.md", "en"), ("dictionnaire.md", "fr")):
         files[DOCS / name] = ("\n".join(dictionary(pack, lang)) + "\n").encode()
+    with tempfile.TemporaryDirectory() as home:
+        _platform(home)
+        for name, lang in (("who-may-do-what.md", "en"), ("qui-peut-quoi.md", "fr")):
+            files[DOCS / name] = ("\n".join(rights(lang)).rstrip() + "\n").encode()
     return files
+
+
+def _platform(home: str) -> None:
+    """The platform's apps, in an installation that is thrown away."""
+    import django
+
+    os.environ.update({"EIRENE_HOME": home, "EIRENE_SSO": "", "DJANGO_SETTINGS_MODULE": "eirene_web.config.settings"})
+    django.setup()
 
 
 def main() -> int:

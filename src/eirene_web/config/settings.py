@@ -9,6 +9,7 @@ import dj_database_url
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from eirene_web.accounts import sso
 from eirene_web.config import environment as env
 from eirene_web.config.home import home, secret_key
 
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.saml"] if sso.saml_installed() else []),
     "django_tasks",
     "django_tasks_db",
     "django_htmx",
@@ -69,7 +71,7 @@ WSGI_APPLICATION = "eirene_web.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "ui" / "templates"],
+        "DIRS": [PACKAGE / "ui" / "templates", PACKAGE / "accounts" / "templates"],  # before allauth’s own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -107,6 +109,9 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+#: allauth counts tries in the cache: it must be one for all processes, and adding to it must be one step.
+CACHES = {"default": {"BACKEND": "eirene_web.accounts.cache.SharedCache"}}
 
 # --- language and time ----------------------------------------------------------------------------------------------
 
@@ -157,7 +162,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "eirene_web.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "eirene_web.organisations.signing_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -170,7 +175,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SOCIALACCOUNT_ADAPTER = "eirene_web.accounts.adapter.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address in a foreign directory is no proof of who somebody is here
 SOCIALACCOUNT_STORE_TOKENS = False
-MFA_ADAPTER = "eirene_web.accounts.adapter.SecondFactorAdapter"
+SOCIALACCOUNT_PROVIDERS = sso.providers(env.get("EIRENE_SSO"))
+MFA_ADAPTER = "eirene_web.organisations.signing_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Eirene"

@@ -1,6 +1,7 @@
 """All addresses.
 
     /healthz, /robots.txt, /static/, /api/v1/…   technical ones, without language
+    /account/oidc/…, /account/saml/…             what sign-on providers call
     /account/…                                   one’s own account
     /<slug>/work/…                               what people signed in do
     /<slug>/…                                    what is published, for everybody
@@ -13,16 +14,22 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from eirene_web.organisations import views as organisations
+from eirene_web.accounts.urls import sso_urls
+from eirene_web.demo.views import demo
+from eirene_web.organisations.views import answering, desk
 from eirene_web.portal import urls as portal_urls  # registers the converters of addresses
 from eirene_web.portal import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    *sso_urls,
     *i18n_patterns(
+        path("account/invitation/<str:token>/", answering.invitation, name="invitation"),
+        path("account/demo/", demo, name="demo"),
+        path("account/", include("eirene_web.organisations.views.own")),
         path("account/", include("eirene_web.accounts.urls")),
-        path("desk/", organisations.first, name="desk"),
+        path("desk/", desk.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
         path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.work.urls")),

@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -177,3 +178,42 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} in post {self.post_id}"
+
+
+class Invitation(models.Model):
+    """That somebody is asked, by mail, to take a post. The link is made when the mail is; only its hash is kept."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, default="en")
+    via = models.CharField(max_length=8, choices=Holding.Via.choices, default=Holding.Via.HOLDER)
+    #: First day in the post; empty: the day on which it is answered.
+    since = models.DateField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made = models.DateTimeField()
+    expires = models.DateTimeField()
+    hash = models.CharField(max_length=64, blank=True)
+    mailed = models.DateTimeField(null=True)
+    withdrawn = models.DateTimeField(null=True)
+    used = models.DateTimeField(null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(expires__gt=F("made")), name="invitation_time"),
+            models.CheckConstraint(
+                condition=Q(used__isnull=True, person__isnull=True)
+                | Q(used__isnull=False, person__isnull=False, withdrawn__isnull=True),
+                name="invitation_used",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                "post",
+                condition=Q(used__isnull=True, withdrawn__isnull=True),
+                name="invitation_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} to post {self.post_id}"

@@ -1,11 +1,13 @@
+"""Addresses of the organisation. Those of posts and people stand before those of bodies, whose codes are free."""
+
 from __future__ import annotations
 
-from django.urls import path
-
-from eirene_web.organisations import views
+from eirene_web.organisations.views import bodies, desk, people, posts, who_may
 
 urlpatterns = [
-    path("", views.desk, name="desk-of"),
-    path("who-may/", views.who_may, name="who-may"),
-    path("bodies/", views.bodies, name="bodies"),
+    *desk.urlpatterns,
+    *who_may.urlpatterns,
+    *people.urlpatterns,
+    *posts.urlpatterns,
+    *bodies.urlpatterns,
 ]

@@ -8,8 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from allauth.account.authentication import get_authentication_records
-from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,10 +18,12 @@ from django.utils.translation import gettext as _
 from eirene.framework import Pack
 from eirene.framework.model import Audience
 from eirene_web.accounts.models import Person
+from eirene_web.accounts.strength import is_strong
 from eirene_web.clock import now
 from eirene_web.organisations import queries
 from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import pack_of
+from eirene_web.organisations.signing_in import owes_second_factor
 from eirene_web.policy import Actor, NotThere, Target, ask, can
 
 P = ParamSpec("P")
@@ -33,7 +34,8 @@ class Visit:
 
     def __init__(self, request: HttpRequest, alliance: Alliance, person: Person) -> None:
         self.request, self.alliance, self.person = request, alliance, person
-        self.actor: Actor = queries.actor_for(person, alliance, strong=is_strong(request))
+        self.actor: Actor
+        self.actor, self._own_zone = queries.here(person, alliance, strong=is_strong(request))
         self.lang = translation.get_language() or "en"
 
     @cached_property
@@ -56,10 +58,30 @@ class Visit:
     def ask(self, verb: str, target: Target | None = None) -> None:
         ask(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
 
+    def could(self, verb: str, target: Target | None = None) -> bool:
+        """Whether it could be done with a second factor: a page offers it then, and asks for that."""
+        return queries.could(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
+
+    @cached_property
+    def owes_second_factor(self) -> bool:
+        """Whether this person decides, signed in without a second factor, and has none: every page says so."""
+        return not self.actor.strong and owes_second_factor(self.person)
+
     def time_zone(self, body: Body | None = None) -> zoneinfo.ZoneInfo:
-        """The clock that this person reads: their own, else the body's, else the alliance's."""
-        name = self.person.time_zone or (body.time_zone if body else "") or self.alliance.time_zone
-        return zoneinfo.ZoneInfo(name)
+        """The clock that this person reads: their own, else that of the body, of its nation, of the alliance.
+
+        `body` None: that in which they hold their first post.
+        """
+        name = self.person.time_zone or (body.time_zone if body else self._own_zone)
+        if not name and body is not None and body.nation:
+            name = self._zones.get(body.nation, "")
+        return zoneinfo.ZoneInfo(name or self.alliance.time_zone)
+
+    @cached_property
+    def _zones(self) -> dict[str, str]:
+        """Clocks of nations (and partners) that have one of their own. One query, asked only when a body is meant."""
+        own = Body.objects.filter(alliance=self.alliance, code=F("nation")).exclude(time_zone="")
+        return dict(own.values_list("code", "time_zone"))
 
     def render(self, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         self.request.visit = self  # type: ignore[attr-defined]
@@ -72,13 +94,6 @@ def verb_kind(verb: str) -> str:
     from eirene_web.policy import table
 
     return table().verbs[verb].kind
-
-
-def is_strong(request: HttpRequest) -> bool:
-    """Whether the session was opened with a second factor, or by one click in a demonstration."""
-    records = get_authentication_records(request, request.user)
-    methods = {record.get("method") for record in records}
-    return "mfa" in methods or (settings.EIRENE_DEMO and "demo" in methods)
 
 
 View = Callable[Concatenate[Visit, P], HttpResponse]

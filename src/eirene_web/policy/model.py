@@ -127,7 +127,8 @@ class Reach:
 
     office, any_    states in which everything of the alliance is reached
     nations         nation → states
-    sections        nation → sections in which only what lies in these sections is reached, with the states
+    sections        nation → sections in which only what lies in these sections is reached, with the states; what
+                    lies in no section at all (a report as a whole) is reached with them
     posts           states in which what is assigned to one of the actor's posts is reached
     others          states in which what belongs to nations other than the actor's is reached
     self_           whether the actor's own is reached

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from eirene.text import date
 from eirene_web.clock import now
+from eirene_web.policy import ROLES
 
 register = template.Library()
 
@@ -33,13 +35,36 @@ def instant(context: template.Context, value: dt.datetime | None, body: Any = No
     if value is None:
         return SafeString("–")
     visit = context.get("visit")
-    zone = visit.time_zone(body) if visit else dt.UTC
+    zone = visit.time_zone(body) if visit else _own_zone(context)
     there = value.astimezone(zone)
     day = date(there.date(), translation.get_language() or "en")
     text = f"{day}, {there:%H:%M}" if hour else day
     city = str(zone).rpartition("/")[2].replace("_", " ")
     shown = f"{text} ({city})" if hour else text
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.filter
+def body_name(names: Any, body: Any) -> str:
+    """What a body is called, as the page's `names` have it."""
+    return str(names.body(body))
+
+
+@register.filter
+def role_title(code: str) -> str:
+    return str(ROLES[code].title) if code in ROLES else code
+
+
+@register.filter
+def zone_name(name: str) -> str:
+    """Europe/Brussels as people read it."""
+    return name.replace("_", " ")
+
+
+def _own_zone(context: template.Context) -> dt.tzinfo:
+    """The clock of whoever is signed in, on pages of no alliance."""
+    name = getattr(getattr(context.get("request"), "user", None), "time_zone", "")
+    return zoneinfo.ZoneInfo(name or "UTC")
 
 
 @register.filter
