@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from eirene_web.journal.queries import Line, history
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotThere, ask, can
 from eirene_web.reports.models import Cell, EvidenceFile, Message, Report, Submission, Thread, Visit
+from eirene_web.reports.queries import sections_read
 from eirene_web.reports.services.common import chain_of
 from eirene_web.reports.targets import answer_target, report_target, submission_target
 from eirene_web.reports.working import Working
@@ -22,8 +22,6 @@ from eirene_web.reports.working import Working
 _Kind = Thread.Kind
 #: How long after a change somebody still counts as typing.
 TYPING = dt.timedelta(seconds=75)
-#: A visit is written down at most so often.
-VISIT_EVERY = dt.timedelta(minutes=5)
 
 
 # --- conversations --------------------------------------------------------------------------------------------------
@@ -52,16 +50,30 @@ def threads(actor: Actor, report: Report, questions: Iterable[str] | None = None
     found = Thread.objects.filter(wanted).order_by("opened", "pk")
     said = Message.objects.select_related("person", "post").order_by("at", "pk")
     listed = list(found.prefetch_related(Prefetch("messages", said, to_attr="said")))
-    return [one for one in listed if _reads(actor, report, one)] if questions is None else listed
-
-
-def _reads(actor: Actor, report: Report, thread: Thread) -> bool:
-    if report.body.nation not in actor.nations:
-        return True
+    if questions is not None or report.body.nation not in actor.nations:
+        return listed
     working = Working(report)
-    asked = working.sheet.questions.get(thread.question)
-    section = asked.section if asked else ""
-    return can(actor, "answer.read", answer_target(report, section, working.posts_of(section)))
+    readable = sections_read(actor, report, working)
+    readable |= _whole(actor, report)
+    return [one for one in listed if _section(working, one.question) in readable]
+
+
+def _section(working: Working, question: str) -> str:
+    asked = working.sheet.questions.get(question)
+    return asked.section if asked else ""
+
+
+def _whole(actor: Actor, report: Report) -> frozenset[str]:
+    """What is said about the report as a whole is for those who read all of it."""
+    return frozenset({""}) if can(actor, "answer.read", answer_target(report, "")) else frozenset()
+
+
+def find_thread(actor: Actor, report: Report, pk: int) -> Thread:
+    """A conversation of this report that the actor may read. Raises NotThere."""
+    found = next((one for one in threads(actor, report) if one.pk == pk), None)
+    if found is None:
+        raise NotThere(_("There is no such page, or it is not for you."))
+    return found
 
 
 def earlier_threads(report: Report, questions: Iterable[str]) -> list[Thread]:
@@ -136,12 +148,6 @@ def posts_held(people: Iterable[int | None], nation: str) -> dict[int, Post]:
 
 def last_visit(actor: Actor, report: Report) -> dt.datetime | None:
     return Visit.objects.filter(report=report, person=actor.person).values_list("at", flat=True).first()
-
-
-def visited(actor: Actor, report: Report) -> None:
-    """Writes down that somebody looked."""
-    with transaction.atomic():
-        Visit.objects.update_or_create(report=report, person_id=actor.person, defaults={"at": now()})
 
 
 # --- history --------------------------------------------------------------------------------------------------------

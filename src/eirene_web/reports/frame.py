@@ -18,14 +18,14 @@ from django.utils.translation import ngettext
 from eirene.framework import AskedQuestion
 from eirene.text import listing, number, pick
 from eirene_web.clock import now
-from eirene_web.journal.queries import Line
 from eirene_web.organisations.visit import Visit
-from eirene_web.policy import Decision, can, decide, reach, table
+from eirene_web.policy import Decision, can, decide, reach
 from eirene_web.reports import filling_queries as reads
 from eirene_web.reports import findings as found_
 from eirene_web.reports import queries
 from eirene_web.reports.findings import Told
 from eirene_web.reports.models import Assignment, Report
+from eirene_web.reports.services import visiting
 from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Progress, Working, progress
 
@@ -360,9 +360,9 @@ class Frame:
         session, key = self.visit.request.session, f"noted:{self.report.pk}"
         _before = self.last_visit  # looked up before it is written over
         noted = session.get(key)
-        if noted is None or now() - dt.datetime.fromisoformat(noted) > reads.VISIT_EVERY:
+        if noted is None or now() - dt.datetime.fromisoformat(noted) > visiting.EVERY:
             session[key] = now().isoformat()
-            reads.visited(self.actor, self.report)
+            visiting.note_visit(actor=self.actor, report=self.report)
 
     @cached_property
     def news(self) -> list[tuple[dt.datetime, str, str]]:
@@ -370,58 +370,6 @@ class Frame:
         since = self.last_visit
         if since is None or self.report.body.nation not in self.actor.nations:
             return []
+        from eirene_web.reports.news import News
+
         return News(self, reads.news(self.actor, self.report, since)).told()
-
-
-class News:
-    """Lines of the journal as sentences: who did what to which questions."""
-
-    MOST = 6
-
-    def __init__(self, frame: Frame, lines: Sequence[Line]) -> None:
-        self.frame, self.lines = frame, lines
-        self.posts = reads.posts_held([line.person for line in lines], frame.report.body.nation) if lines else {}
-
-    def told(self) -> list[tuple[dt.datetime, str, str]]:
-        found: dict[tuple[str, str], tuple[dt.datetime, list[str]]] = {}
-        for line in self.lines:
-            questions = self._questions(line)
-            if questions is None:
-                continue
-            key = (self.who(line), self._kind(line))
-            known = found.setdefault(key, (line.at, []))[1]
-            known.extend(q for q in questions if q not in known)
-        return [(at, *self._words(who, kind, numbers)) for (who, kind), (at, numbers) in found.items()][: self.MOST]
-
-    def who(self, line: Line) -> str:
-        if line.person is None:
-            return _("The system")
-        post = self.posts.get(line.person)
-        return self.frame.visit.names.post(post) if post else _("WPS Office")
-
-    def _kind(self, line: Line) -> str:
-        kind = line.thing.partition(":")[0]
-        return kind if kind in ("cell", "thread", "evidence", "assignment") else line.verb
-
-    def _questions(self, line: Line) -> list[str] | None:
-        """Numbers of the questions it is about; None if the actor may not read of them."""
-        kind, _colon, rest = line.thing.partition(":")
-        if kind not in ("cell", "thread", "evidence"):
-            return []
-        asked = self.frame.working.sheet.questions.get(rest.split("/")[1] if "/" in rest else "")
-        if asked is None:
-            return []
-        return [asked.number] if asked.section in self.frame.readable else None
-
-    def _words(self, who: str, kind: str, numbers: list[str]) -> tuple[str, str]:
-        which = listing(numbers[:4], self.frame.lang) if len(numbers) <= 4 else f"{', '.join(numbers[:3])} …"
-        if kind == "cell":
-            return "send", _("%(who)s filled in %(which)s") % {"who": who, "which": which}
-        if kind == "thread":
-            return "eye", _("%(who)s wrote about %(which)s") % {"who": who, "which": which or _("the report")}
-        if kind == "evidence":
-            return "send", _("%(who)s attached or removed a file in %(which)s") % {"who": who, "which": which}
-        if kind == "assignment":
-            return "half", _("%(who)s assigned sections") % {"who": who}
-        verb = table().verbs.get(kind)
-        return "track", f"{who}{_(':')} {verb.title if verb else kind}"

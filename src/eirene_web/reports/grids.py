@@ -119,7 +119,9 @@ def render(grid: Grid) -> SafeString:
         out.append("<tbody>")
         if group:
             label = _("All together") if group[0] == TOTAL else grid.label(0, group[0])
-            out.append(f'<tr class="gh"><th scope="rowgroup" colspan="{_width(grid)}">{escape(label)}</th></tr>')
+            out.append(
+                f'<tr class="gh"><th scope="rowgroup" colspan="{_width(grid)}"><span>{escape(label)}</span></th></tr>'
+            )
         out.extend(_line(grid, line) for line in lines)
         out.append("</tbody>")
     if not grid.across and {"women", "men"} <= set(grid.shape.asked[0]) and grid.shape.additive:

@@ -16,6 +16,7 @@ from eirene.questionnaires.builtin import Standing
 from eirene.questionnaires.model import Answer, Finding
 from eirene.questionnaires.parts import Parts, is_answered
 from eirene.questionnaires.rules import Context, applies
+from eirene_web.accounts.models import Person
 from eirene_web.organisations.packs import opened
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
 from eirene_web.reports.sent import answers_of
@@ -37,7 +38,12 @@ class Working:
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], Cell]:
-        return {(c.question, c.part): c for c in Cell.objects.filter(report=self.report).select_related("person")}
+        return {(c.question, c.part): c for c in Cell.objects.filter(report=self.report)}
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        """Names of those who changed a cell last."""
+        return dict(Person.objects.filter(pk__in={c.person_id for c in self.cells.values()}).values_list("pk", "name"))
 
     @cached_property
     def notes(self) -> dict[str, AnswerNote]:

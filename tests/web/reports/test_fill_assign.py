@@ -8,6 +8,7 @@ import pytest
 
 from eirene.errors import UsageError
 from eirene_web.journal.models import Change
+from eirene_web.notices.models import Notice
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports.models import Assignment
 from eirene_web.reports.services import assigning
@@ -93,6 +94,8 @@ def test_who_was_reminded_and_when_is_kept(sampler_world: World) -> None:
     )
     assigning.remind(actor=who, report=report, section="1", post=post)
     assert Change.objects.filter(field="reminded").count() == 1
+    told = Notice.objects.filter(person=sampler_world.people["AAA.drafter"]).values_list("kind", flat=True)
+    assert list(told) == ["section_assigned", "section_assigned"]  # given, and called to mind once more
     assigning.mark_done(actor=sampler_world.actor("AAA.drafter"), report=report, section="1")
     with pytest.raises(UsageError, match="done"):
         assigning.remind(actor=who, report=report, section="1", post=post)

@@ -14,7 +14,7 @@ from eirene.framework import load
 from eirene.questionnaires import check, parse_report
 from eirene_web.journal.models import Change
 from eirene_web.journal.services import purge
-from eirene_web.reports import comparing, reading, telling
+from eirene_web.reports import chronicle, comparing, reading
 from eirene_web.reports.models import Submission
 from eirene_web.reports.services import discussing, history
 from eirene_web.reports.services.filling import Edit
@@ -264,12 +264,12 @@ def test_the_table_is_whole_and_nothing_in_it_is_a_formula(sampler_world: World)
 
 @pytest.mark.parametrize("text", ["=1", "+1 000", "@x", "-x", "\tx", "|x", "-1+1"])
 def test_what_a_spreadsheet_takes_for_a_formula_is_quoted(text: str) -> None:
-    assert telling.safe(text) == f"'{text}"
+    assert chronicle.safe(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["-5", "-5,5", "x=1", "12", ""])
 def test_what_it_does_not_is_left(text: str) -> None:
-    assert telling.safe(text) == text
+    assert chronicle.safe(text) == text
 
 
 def test_what_was_purged_says_so(sampler_world: World) -> None:

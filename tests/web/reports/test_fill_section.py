@@ -239,7 +239,7 @@ def test_in_a_returned_report_only_what_the_office_asked_about_is_open(sampler_w
     text = page.content.decode()
     assert "Which act is meant?" in text
     assert "One question." in text
-    assert "this answer not open again" in text
+    assert "The office did not ask about this answer" in text
     form = fields(page)
     assert "seen:law" in form
     assert "seen:remarks" not in form

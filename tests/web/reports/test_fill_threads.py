@@ -7,6 +7,7 @@ import pytest
 from eirene.errors import UsageError
 from eirene_web import clock
 from eirene_web.journal.models import Change, Entry
+from eirene_web.notices.models import Notice
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import filling_queries as reads
 from eirene_web.reports.models import Message, Report, Thread
@@ -44,6 +45,23 @@ def test_a_question_waits_for_the_office_until_it_answers(sampler_world: World) 
     assert [(m.nation, m.text) for m in Message.objects.order_by("pk")] == [
         ("AAA", "May we?"), ("", "You may."), ("AAA", "And if not?"),
     ]  # fmt: skip
+
+
+def heard(world: World, who: str) -> list[str]:
+    return list(Notice.objects.filter(person=world.people[who]).order_by("pk").values_list("kind", flat=True))
+
+
+def test_each_side_is_told_that_the_other_wrote_and_never_what(sampler_world: World) -> None:
+    thread = begin(sampler_world, text="A word that stays here.")
+    assert heard(sampler_world, "coordinator")[-1] == "question_asked"
+    discussing.write(actor=sampler_world.actor("reviewer"), thread=thread.pk, text="You may.")
+    assert heard(sampler_world, "AAA.rapporteur")[-1] == "question_answered"
+    before = len(heard(sampler_world, "coordinator"))
+    discussing.write(actor=sampler_world.actor("AAA.rapporteur"), thread=thread.pk, text="And if not?")
+    assert len(heard(sampler_world, "coordinator")) == before + 1
+    begin(sampler_world, kind="national", text="For us.")
+    assert len(heard(sampler_world, "coordinator")) == before + 1
+    assert not any("stays here" in str(facts) for facts in Notice.objects.values_list("facts", flat=True))
 
 
 def test_a_clarification_waits_for_the_nation_and_is_closed_by_the_office(sampler_world: World) -> None:

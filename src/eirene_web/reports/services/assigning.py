@@ -12,6 +12,7 @@ from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.reports.models import Assignment, Report
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import chain_of, locked_report
 from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Working
@@ -49,6 +50,7 @@ def assign_section(
         Field(thing, "note", was[2] or None, one.note or None),
     ]
     record(actor, "report.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.section_assigned(one)
     return one
 
 
@@ -75,6 +77,7 @@ def remind(*, actor: Actor, report: int, section: str, post: int) -> Assignment:
     thing = f"assignment:{row.pk}/{section}/{post}"
     fields = [Field(thing, "reminded", None, now())]
     record(actor, "report.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
+    telling.section_reminded(one)
     return one
 
 
@@ -120,4 +123,5 @@ def _assignment(report: Report, section: str, post: int) -> Assignment:
     found = Assignment.objects.filter(report=report, section=section, post=post).first()
     if found is None:
         raise UsageError(_("This section is not assigned to that post."))
+    found.report = report
     return found

@@ -21,6 +21,7 @@ from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, ask
 from eirene_web.reports.models import Message, Report, Thread
+from eirene_web.reports.services import telling
 from eirene_web.reports.services.common import chain_of, locked_report
 from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Working
@@ -62,6 +63,7 @@ def open_thread(
         Field(thing, "flag", None, thread.flag or None), Field(thing, f"message {message.pk}", None, words),
     ]  # fmt: skip
     _record(actor, thread, fields)
+    telling.thread_opened(thread)
     return thread
 
 
@@ -82,6 +84,7 @@ def write(*, actor: Actor, thread: int, text: str) -> Message:
     thing = _thing(found)
     fields = [Field(thing, f"message {message.pk}", None, words), Field(thing, "state", before, str(found.state))]
     _record(actor, found, fields)
+    (telling.thread_answered if found.state == _State.ANSWERED else telling.thread_opened)(found)
     return message
 
 

@@ -127,7 +127,7 @@ def _apply(actor: Actor, working: Working, edits: Iterable[Edit], outcome: Outco
         if before == value:
             outcome.saved.append(Saved(edit.question, edit.part, value, version))
         elif version != edit.base:
-            outcome.conflicts.append(_conflict(edit, value, cell))
+            outcome.conflicts.append(_conflict(working, edit, value, cell))
         else:
             cell = cell or Cell(report=working.report, question=edit.question, part=edit.part, version=0)
             cell.value, cell.version, cell.changed = value, version + 1, now()
@@ -138,7 +138,7 @@ def _apply(actor: Actor, working: Working, edits: Iterable[Edit], outcome: Outco
     return changed
 
 
-def _conflict(edit: Edit, mine: Any, cell: Cell | None) -> Conflict:
+def _conflict(working: Working, edit: Edit, mine: Any, cell: Cell | None) -> Conflict:
     if cell is None:
         return Conflict(edit.question, edit.part, mine, None, 0, "", "")
     return Conflict(
@@ -147,7 +147,7 @@ def _conflict(edit: Edit, mine: Any, cell: Cell | None) -> Conflict:
         mine,
         cell.value,
         cell.version,
-        cell.person.name if cell.person else "",
+        working.people.get(cell.person_id or 0, ""),
         cell.changed.isoformat(),
     )
 

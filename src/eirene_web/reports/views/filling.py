@@ -22,7 +22,7 @@ from eirene_web.reports.models import Report, Thread
 from eirene_web.reports.services import assigning, discussing, evidence, filling
 from eirene_web.reports.services.filling import Edit, Outcome
 from eirene_web.reports.sheet import SectionPage
-from eirene_web.reports.views import filling_json, filling_pages
+from eirene_web.reports.views import filling_checks, filling_json, filling_pages
 from eirene_web.reports.working import Working
 
 
@@ -268,5 +268,6 @@ urlpatterns = [
     path("<code:cycle>/<code:body>/", report, name="report"),
     path("<code:cycle>/<code:body>/section/<code:section>/", section, name="section"),
     *filling_json.urlpatterns,
+    *filling_checks.urlpatterns,
     *filling_pages.urlpatterns,
 ]
