@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "eirene_web.accounts",
     "eirene_web.organisations",
     "eirene_web.notices",
+    "eirene_web.custody",
     "eirene_web.reports",
     "eirene_web.editions",
     "eirene_web.desk",

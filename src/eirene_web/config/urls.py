@@ -16,12 +16,13 @@ from django.urls import include, path
 
 from eirene_web.accounts.urls import sso_urls
 from eirene_web.demo.views import demo
+from eirene_web.operations.views import healthz
 from eirene_web.organisations.views import answering, desk
 from eirene_web.portal import urls as portal_urls  # registers the converters of addresses
 from eirene_web.portal import views
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("api/", include("eirene_web.api.urls")),
     *sso_urls,
@@ -33,7 +34,7 @@ urlpatterns = [
         path("desk/", desk.first, name="desk"),
         path("<slugword:slug>/work/", include("eirene_web.desk.urls")),
         path("<slugword:slug>/work/", include("eirene_web.organisations.urls")),
-        path("<slugword:slug>/work/", include("eirene_web.journal.urls")),
+        path("<slugword:slug>/work/", include("eirene_web.custody.urls")),
         path("<slugword:slug>/work/", include("eirene_web.editions.urls")),
         path("<slugword:slug>/work/", include("eirene_web.notices.urls")),
         path("<slugword:slug>/work/", include("eirene_web.reports.urls")),

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from eirene_web.custody.quarantine import Found, Text
 from eirene_web.editions.models import Break, Comment, Extension, Position, Suggestion
 from eirene_web.journal.models import Change
-from eirene_web.journal.quarantine import Found, Text
 from eirene_web.policy import Actor
 
 

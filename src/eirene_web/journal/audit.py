@@ -3,13 +3,14 @@
 AUDITED   how each of its things is read from the tables, field by field, as the journal names them
 CHECKS    further questions with an answer of their own, such as whether bytes still have their hash
 APART     models and fields that the journal does not answer for, each with the reason
+KEPT      contents of changes that lie elsewhere for a while: gives (change, before, after, salt) of each
 
 A test asks that every field of every model stands in one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -91,6 +92,17 @@ def audited() -> dict[str, Audited]:
             raise RuntimeError(f"Two apps audit the kind {one.kind!r}.")
         found[one.kind] = one
     return found
+
+
+#: Primary key of a change, what stood before and after as the journal writes it, and the salt.
+Kept = tuple[int, str | None, str | None, str]
+
+
+def kept_elsewhere() -> Iterator[Kept]:
+    """Contents of changes that lie elsewhere for a while, such as in quarantine."""
+    for module in _modules():
+        for give in getattr(module, "KEPT", ()):
+            yield from give()
 
 
 @cache

@@ -22,9 +22,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from eirene_web.journal.attestation import Attestation
-from eirene_web.journal.audit import Audited, Difference, audited, checks
+from eirene_web.journal.audit import Audited, Difference, audited, checks, kept_elsewhere
 from eirene_web.journal.chain import canonical, change_hash, entry_facts, entry_hash
-from eirene_web.journal.models import Chain, Change, Entry, Held
+from eirene_web.journal.models import Chain, Change, Entry
 
 _ROWS = 2_000
 _EMPTIED = b"emptied"
@@ -249,9 +249,8 @@ class _Notes:
 
     def held(self) -> None:
         """Contents in quarantine account for themselves, if they are what they were."""
-        for place, content in Held.objects.filter(place__startswith="change:").values_list("place", "content"):
-            change = Change.objects.filter(pk=place.partition(":")[2]).first()
-            before, after, salt = loads(bytes(content))
+        for pk, before, after, salt in kept_elsewhere():
+            change = Change.objects.filter(pk=pk).first()
             if change and change_hash(salt, change.thing, change.field, before, after) == change.hash:
                 self._last.execute("INSERT OR IGNORE INTO purged VALUES (?)", (change.hash,))
 

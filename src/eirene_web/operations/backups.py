@@ -17,7 +17,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import sqlite3
 import tarfile
 import tempfile
@@ -34,14 +33,14 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from eirene import __version__
 from eirene.errors import EireneError, Unreadable
-from eirene_web.journal.drill import LEDGER
+from eirene_web.custody.drill import LEDGER
+from eirene_web.files.nightly import kept
 
 FORMAT = "eirene.backup/1"
 MANIFEST = "manifest.json"
 KEY = "secret_key"
 #: Of the home folder: what can be made again, belongs to running processes, or is kept apart.
 LEFT_OUT = frozenset({"static", "locks", "run", "cache", "logs", "backups", KEY})
-_NAME = re.compile(r"^eirene-(\d{8}T\d{6})Z\.tar\.gz$")
 _CHUNK = 1 << 20
 
 
@@ -260,27 +259,6 @@ def _write_out(source: Any, target: Path) -> str:
 
 
 # --- every night ----------------------------------------------------------------------------------------------------
-
-
-def nightly_name(at: dt.datetime) -> str:
-    return f"eirene-{at.astimezone(dt.UTC):%Y%m%dT%H%M%S}Z.tar.gz"
-
-
-def kept() -> list[tuple[dt.datetime, Path]]:
-    """The nightly backups there are, oldest first."""
-    folder = Path(settings.EIRENE_BACKUPS)
-    found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        match = _NAME.match(path.name)
-        if match:
-            found.append((dt.datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC), path))
-    return sorted(found)
-
-
-def older_than(at: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Backups made before an instant: when made, and when they will have been removed."""
-    keep = dt.timedelta(days=settings.EIRENE_BACKUP_KEEP + 1)
-    return [(made, made + keep) for made, _path in kept() if made <= at]
 
 
 def remove_old(now: dt.datetime, *, not_this: Iterable[Path] = ()) -> list[Path]:

@@ -40,8 +40,8 @@ def bring_back(folder: Path, manifest: dict[str, Any], ledgers: list[Path]) -> d
     from django.db import connection, transaction
 
     from eirene.errors import EireneError
+    from eirene_web.custody.drill import noted, purge_again, scrub
     from eirene_web.files.services import settle
-    from eirene_web.journal.drill import noted, purge_again, scrub
     from eirene_web.journal.verify import Audit
 
     if manifest["engine"] != connection.vendor:

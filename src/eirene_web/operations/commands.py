@@ -91,10 +91,11 @@ def backup(out: Path | None, with_key: bool, no_check: bool, listed: bool) -> No
     from django.conf import settings
     from django.utils import timezone
 
+    from eirene_web.files.nightly import kept, nightly_name
     from eirene_web.operations import backups, restoring, tasks
 
     if listed:
-        for made, path in backups.kept():
+        for made, path in kept():
             _said(
                 f"{path}  {path.stat().st_size / 1e6:.1f} MB  kept for {settings.EIRENE_BACKUP_KEEP} days "
                 f"from {made:%Y-%m-%d}"
@@ -104,7 +105,7 @@ def backup(out: Path | None, with_key: bool, no_check: bool, listed: bool) -> No
         told = tasks.back_up()
         _said(f"{Path(settings.EIRENE_BACKUPS) / told['file']}: {told['rows']:,} rows, brought back and checked")
         return
-    target = out or Path(settings.EIRENE_BACKUPS) / backups.nightly_name(timezone.now())
+    target = out or Path(settings.EIRENE_BACKUPS) / nightly_name(timezone.now())
     written = backups.write(target, with_key=with_key)
     _said(
         f"{written.path}: {written.size / 1e6:.1f} MB, {written.rows:,} rows, {written.files} files, "
@@ -180,7 +181,7 @@ def doctor(as_json: bool, strict: bool) -> None:
 def scrub() -> None:
     """Write the database anew without what was overwritten or deleted: after a purge. Others wait for some seconds."""
     _ready()
-    from eirene_web.journal.drill import scrub as run
+    from eirene_web.custody.drill import scrub as run
 
     run()
     _said("Done. Backups made before a purge are removed on their day: eirene backup --list.")

@@ -340,7 +340,7 @@ def _backups() -> Iterator[Line]:
 
 
 def _designated() -> Iterator[Line]:
-    from eirene_web.journal.models import Designated
+    from eirene_web.custody.models import Designated
     from eirene_web.organisations.models import Alliance
 
     for alliance in Alliance.objects.order_by("slug"):

@@ -14,6 +14,7 @@ from django_tasks import task
 from eirene.errors import EireneError
 from eirene.files import write_whole
 from eirene_web.clock import now
+from eirene_web.files.nightly import nightly_name
 from eirene_web.files.services import settle
 from eirene_web.operations import backups, restoring
 
@@ -28,7 +29,7 @@ def back_up() -> dict[str, Any]:
     settle()
     folder, started, moment = Path(settings.EIRENE_BACKUPS), time.monotonic(), now()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / backups.nightly_name(moment)
+    path = folder / nightly_name(moment)
     told: dict[str, Any] = {"at": moment.isoformat(timespec="seconds"), "file": path.name, "checked": False}
     try:
         written = backups.write(path)

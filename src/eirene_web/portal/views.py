@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -28,7 +28,7 @@ from eirene_web.organisations.queries import actor_for, alliance_of
 from eirene_web.organisations.visit import is_strong, to_sign_in
 from eirene_web.portal import pages
 from eirene_web.portal.figurepage import figure_page
-from eirene_web.portal.http import FRESH, base_url, not_modified, serve_bytes, serve_page, version
+from eirene_web.portal.http import FRESH, base_url, not_modified, serve_bytes, serve_page
 from eirene_web.portal.reading import Edition, opened
 from eirene_web.portal.series import alt_text, draw, finding, points_of
 from eirene_web.portal.words import label_of
@@ -169,29 +169,6 @@ def _being_built(request: HttpRequest) -> HttpResponse:
     response.headers["Retry-After"] = "5"
     # Not a fault of the server: nothing for its log.
     response._has_been_logged = True  # type: ignore[attr-defined]
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether the server can do its work, and how far building has come; 503 while nobody can work.
-
-    Names what is public and nothing else: not how much there is, nor that something is waiting to be published.
-    """
-    from eirene_web.operations.health import health
-
-    told = health()
-    body = {**told, "version": version()[:12]}
-    if told["database"] == "ok":
-        steps = [step for step in queries.build_steps() if step.shown]
-        body["editions"] = [f"{a.slug}/{r.cycle}" for a in queries.public_alliances() for r in a.editions]
-        body["building"] = [
-            {"what": s.key, "state": s.state, "phase": s.phase, "done": s.done, "of": s.of}
-            for s in steps
-            if s.state != "done"
-        ]
-    response = JsonResponse(body, status=503 if told["status"] == "down" else 200)
     response.headers["Cache-Control"] = "no-store"
     return response
 

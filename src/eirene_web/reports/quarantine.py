@@ -10,8 +10,8 @@ from django.db.models import F, Q, QuerySet
 
 from eirene.framework import AskedQuestion, asked
 from eirene.framework.model import Column
+from eirene_web.custody.quarantine import Document, Found, Text, same
 from eirene_web.journal.models import Change
-from eirene_web.journal.quarantine import Document, Found, Text, same
 from eirene_web.journal.services import Field
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, can

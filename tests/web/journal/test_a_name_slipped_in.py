@@ -9,10 +9,11 @@ from django.db import connection, transaction
 
 from eirene.errors import EireneError
 from eirene_web import clock
+from eirene_web.custody import drill
+from eirene_web.custody.models import Concern, Held
+from eirene_web.custody.quarantine import PURGED, QUARANTINED
 from eirene_web.files.services import keep, read
-from eirene_web.journal import drill
-from eirene_web.journal.models import Change, Concern, Held
-from eirene_web.journal.quarantine import PURGED, QUARANTINED
+from eirene_web.journal.models import Change
 from eirene_web.notices.models import Notice
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded

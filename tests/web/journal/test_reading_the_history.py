@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from eirene_web import clock
-from eirene_web.journal import history
-from eirene_web.journal.history import Wanted
+from eirene_web.custody import history
+from eirene_web.custody.history import Wanted
 from eirene_web.policy import NotThere
 from eirene_web.reports.services import filling, reviewing, submitting
 from eirene_web.reports.services.filling import Edit

@@ -20,9 +20,9 @@ def main() -> None:
 
     from cast import toy
     from eirene_web import clock
+    from eirene_web.custody.tasks import attest_all
     from eirene_web.editions.services import register_release
     from eirene_web.files.services import keep
-    from eirene_web.journal.tasks import attest_all
     from eirene_web.reports.models import EvidenceFile, Message, Thread
     from eirene_web.reports.services import filling, submitting
     from eirene_web.reports.services.filling import Edit

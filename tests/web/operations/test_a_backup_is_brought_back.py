@@ -17,8 +17,8 @@ import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"
 django.setup()
 from eirene_web import clock
-from eirene_web.journal import drill
-from eirene_web.journal.models import Concern
+from eirene_web.custody import drill
+from eirene_web.custody.models import Concern
 from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.queries import actor_for
 from eirene_web.accounts.models import Person

@@ -18,8 +18,9 @@ from django.test import Client, override_settings
 from eirene_web import clock
 from eirene_web.config import environment
 from eirene_web.config.logs import JsonLines, PlainLines
+from eirene_web.custody import drill, tasks
 from eirene_web.files.services import keep
-from eirene_web.journal import attestation, drill, tasks
+from eirene_web.journal import attestation
 from eirene_web.operations import doctor, health
 from web.operations.house import ROOT
 from web.world import IN_CYCLE, World

@@ -1,4 +1,8 @@
-"""The database itself refuses to change or delete history; only contents and their salts may be emptied."""
+"""The database itself refuses to change or delete history; contents and their salts may be emptied, and put back.
+
+What was taken out for as long as a concern is open may go back into its place and nowhere else: it must have the hash
+that the change has had from the beginning, which `eirene audit verify` computes.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,26 @@ from typing import ClassVar
 
 from django.db import migrations
 
-_ONLY_EMPTIED = """
-    NEW.before IS NULL AND NEW.after IS NULL AND NEW.salt IS NULL AND NEW.id = OLD.id AND NEW.entry_id = OLD.entry_id
-    AND NEW.position = OLD.position AND NEW.thing = OLD.thing AND NEW.field = OLD.field AND NEW.hash = OLD.hash
+_ALLOWED = """
+    NEW.id = OLD.id AND NEW.entry_id = OLD.entry_id AND NEW.position = OLD.position AND NEW.thing = OLD.thing
+    AND NEW.field = OLD.field AND NEW.hash = OLD.hash AND (
+        (NEW.before IS NULL AND NEW.after IS NULL AND NEW.salt IS NULL)
+        OR (OLD.before IS NULL AND OLD.after IS NULL AND OLD.salt IS NULL)
+    )
 """
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
 _SQLITE = [
     f"CREATE TRIGGER journal_entry_stays BEFORE UPDATE ON journal_entry {_REFUSE}",
     f"CREATE TRIGGER journal_entry_kept BEFORE DELETE ON journal_entry {_REFUSE}",
     f"CREATE TRIGGER journal_change_kept BEFORE DELETE ON journal_change {_REFUSE}",
-    f"CREATE TRIGGER journal_change_stays BEFORE UPDATE ON journal_change WHEN NOT ({_ONLY_EMPTIED}) {_REFUSE}",
+    f"CREATE TRIGGER journal_change_stays BEFORE UPDATE ON journal_change WHEN NOT ({_ALLOWED}) {_REFUSE}",
 ]
 _FUNCTIONS = f"""
 CREATE FUNCTION journal_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$;
 CREATE FUNCTION journal_change_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF {_ONLY_EMPTIED} THEN RETURN NEW; END IF;
+    IF {_ALLOWED} THEN RETURN NEW; END IF;
     RAISE EXCEPTION 'the journal is append-only';
 END $$;
 """

@@ -25,11 +25,12 @@ from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
 from eirene_web.clock import now
+from eirene_web.custody.models import Concern, Designated, Held
+from eirene_web.custody.quarantine import PURGED, QUARANTINED, Document, Found, Holder, Text, holder_of
 from eirene_web.files import services as files
 from eirene_web.files.models import Blob
 from eirene_web.journal.chain import canonical
-from eirene_web.journal.models import Change, Concern, Designated, Held
-from eirene_web.journal.quarantine import PURGED, QUARANTINED, Document, Found, Holder, Text, holder_of
+from eirene_web.journal.models import Change
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, NotThere, Target, ask
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from eirene_web.journal.models import Concern
+from eirene_web.custody.models import Concern
 from eirene_web.policy import Kind, Row, Verb, rows
 
 KINDS = [

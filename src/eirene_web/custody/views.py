@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eirene_web.clock import now
-from eirene_web.journal import drill, export, history, keeping
-from eirene_web.journal.models import Concern, Designated
-from eirene_web.journal.quarantine import holder_of
+from eirene_web.custody import drill, export, history, keeping
+from eirene_web.custody.models import Concern, Designated
+from eirene_web.custody.quarantine import holder_of
 from eirene_web.organisations.models import Body
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotThere
@@ -37,7 +37,7 @@ def index(visit: Visit) -> HttpResponse:
     shown = [(b.code if b.nation else "office", visit.names.body(b)) for b in found]
     if len(shown) == 1:
         return HttpResponseRedirect(reverse("history", args=[visit.alliance.slug, shown[0][0]]))
-    return visit.render("journal/index.html", {"bodies": shown})
+    return visit.render("custody/index.html", {"bodies": shown})
 
 
 @require_safe
@@ -50,7 +50,7 @@ def body(visit: Visit, body: str) -> HttpResponse:
     words = history.Words(visit.alliance, visit.lang, now().date())
     lines, more = history.page(visit.actor, words, rows, wanted, int(after) if after.isdigit() else None)
     return visit.render(
-        "journal/history.html",
+        "custody/history.html",
         {
             "body": body, "name": visit.names.body(found), "lines": lines, "wanted": wanted, "query": wanted.query(),
             "next": wanted.query(after=more) if more else "", "people": history.people(everything),
@@ -95,14 +95,14 @@ def raise_text(visit: Visit) -> HttpResponse:
         messages.success(request, _("It is out of sight. The post that decides has been told."))
         return HttpResponseRedirect(reverse("concern", args=[visit.alliance.slug, concern.pk]))
     found = holder.find(visit.alliance.slug, key)
-    return visit.render("journal/raise.html", {"ref": ref, "found": found, "reasons": Concern.Why.choices})
+    return visit.render("custody/raise.html", {"ref": ref, "found": found, "reasons": Concern.Why.choices})
 
 
 @require_safe
 @page("concern.see")
 def quarantine(visit: Visit) -> HttpResponse:
     """What waits for this person's decision, and what they raised."""
-    return visit.render("journal/quarantine.html", {"concerns": keeping.concerns(visit.actor, visit.alliance)})
+    return visit.render("custody/quarantine.html", {"concerns": keeping.concerns(visit.actor, visit.alliance)})
 
 
 @require_safe
@@ -114,7 +114,7 @@ def concern(visit: Visit, id: int) -> HttpResponse:
         "concern": found, "decides": decides, "facts": keeping.facts(found),
         "texts": keeping.texts(visit.actor, found) if decides else [], "backups": keeping.backups_with(found),
     }  # fmt: skip
-    return visit.render("journal/concern.html", context)
+    return visit.render("custody/concern.html", context)
 
 
 @require_http_methods(["POST"])
@@ -146,4 +146,4 @@ def designated(visit: Visit) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("designated", args=[visit.alliance.slug]))
-    return visit.render("journal/designated.html", {"duties": chosen, "Duty": Designated.Duty})
+    return visit.render("custody/designated.html", {"duties": chosen, "Duty": Designated.Duty})

@@ -12,9 +12,9 @@ from django_tasks import task
 
 from eirene.files import write_whole
 from eirene_web.clock import now
+from eirene_web.custody.drill import holders_of
+from eirene_web.custody.models import Designated
 from eirene_web.journal import attestation
-from eirene_web.journal.drill import holders_of
-from eirene_web.journal.models import Designated
 from eirene_web.organisations.models import Alliance
 from eirene_web.work.services import once
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from eirene_web.journal.history import Line
+from eirene_web.custody.history import Line
 
 COLUMNS = ("entry", "at", "who", "post", "what", "of", "field", "before", "after", "content", "hash")
 

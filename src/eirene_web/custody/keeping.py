@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from eirene_web.journal import drill
-from eirene_web.journal.models import Concern, Designated
-from eirene_web.journal.quarantine import holder_of
+from eirene_web.custody import drill
+from eirene_web.custody.models import Concern, Designated
+from eirene_web.custody.quarantine import holder_of
 from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.queries import Names, posts_of
 from eirene_web.policy import Actor, NotThere, Target, ask, can, decide
@@ -71,7 +71,7 @@ def backups_with(concern: Concern) -> list[tuple[dt.datetime, dt.datetime]]:
     """Nightly backups that still hold a text that was purged: when made, when removed."""
     if concern.state != Concern.State.PURGED or concern.decided is None:
         return []
-    from eirene_web.operations.backups import older_than
+    from eirene_web.files.nightly import older_than
 
     return older_than(concern.decided)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from eirene_web.journal import views
+from eirene_web.custody import views
 
 urlpatterns = [
     path("history/", views.index, name="histories"),

@@ -101,7 +101,7 @@ def holders() -> dict[str, Holder]:
     return {
         one.kind: one
         for app in settings.INSTALLED_APPS
-        if app.startswith("eirene_web.") and app != "eirene_web.journal" and find_spec(f"{app}.quarantine")
+        if app.startswith("eirene_web.") and app != "eirene_web.custody" and find_spec(f"{app}.quarantine")
         for one in import_module(f"{app}.quarantine").HOLDERS
     }
 

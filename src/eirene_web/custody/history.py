@@ -19,8 +19,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from eirene_web.accounts.models import Person
+from eirene_web.custody.models import Held
 from eirene_web.journal.audit import place_of, seen_by
-from eirene_web.journal.models import Change, Entry, Held
+from eirene_web.journal.models import Change, Entry
 from eirene_web.organisations.models import Alliance, Body, Post
 from eirene_web.organisations.queries import Names
 from eirene_web.policy import Actor, NotThere, reach, table
