@@ -403,7 +403,7 @@ def _enter(*, freeze: int, entries: dict[str, tuple[str, dict[str, Any]]]) -> bo
 def why_new(row: Draft) -> list[dict[str, Any]]:
     """What changed since the last freeze: why the edition needs a new release. [] if it needs none.
 
-    Each is {"why": "accepted" | "corrected" | "withheld" | "counted_again", "nation", "questions"}.
+    Each is {"why": "accepted" | "corrected" | "redacted" | "withheld" | "counted_again", "nation", "questions"}.
     """
     last = row.freezes.filter(state__in=["held", "published"]).order_by("-at", "-pk").first()
     return [] if last is None else differences(last.inputs, f.sources_of(row))
@@ -416,7 +416,8 @@ def differences(before: dict[str, Any], sources: f.Sources) -> list[dict[str, An
         if body not in then:
             found.append({"why": "accepted", "nation": body, "questions": []})
         elif body in here and here[body][1] != then[body][1]:
-            found.append({"why": "corrected", "nation": body, "questions": []})
+            same_one = here[body][0] == then[body][0]
+            found.append({"why": "redacted" if same_one else "corrected", "nation": body, "questions": []})
     old, new = {tuple(one) for one in before["withheld"]}, set(sources.withheld)
     for why, gone in (("withheld", new - old), ("counted_again", old - new)):
         found += [
