@@ -85,7 +85,7 @@ PLAIN = {
         "args_kwargs", "task_path", "worker_ids", "queue_name", "backend_name", "return_value",
         "exception_class_path")},
     "journal.Chain": "codes, numbers and hashes", "journal.Entry": "codes, numbers and hashes",
-    "journal.Change.thing": "ids", "journal.Change.field": "names of fields",
+    "journal.Change.thing": "kinds and ids of things", "journal.Change.field": "names of fields",
     "journal.Change.salt": "drawn by lot", "journal.Change.hash": "salted",
     "custody.Designated": "codes of bodies and duties", "custody.Concern": "ids; never a word of what was raised",
     "custody.Held": "the keeping of an open concern: goes with its decision",

@@ -55,7 +55,7 @@ class _OfEditions:
 
 
 #: What the journal tells of them that is no words of anybody.
-_NO_WORDS = ("state", "settled", "withdrawn", "kind", "on", "until", "number", "expires", "outcome")
+_NO_WORDS = ("state", "settled", "withdrawn", "kind", "on", "until", "number", "expires", "outcome", "place", "reason")
 
 
 class Remarks(_OfEditions):
@@ -156,14 +156,14 @@ class Texts(_OfEditions):
 
     def of_change(self, thing: str, field: str) -> str:
         kind, _colon, key = thing.partition(":")
-        return f"{key}/{field}" if kind == "edition" and "." in key.partition("/")[2] else ""
+        return f"{key}/{field.removeprefix('text ')}" if kind == "edition" and field.startswith("text ") else ""
 
     def changes(self, alliance: str, key: str) -> QuerySet[Change]:
         row, place, lang = self._draft(alliance, key)
         assert row is not None
         offered = Suggestion.objects.filter(draft=row, place=place, lang=lang).values_list("pk", flat=True)
-        suggested = Change.objects.filter(thing__in=[f"suggestion:{pk}" for pk in offered], field=lang)
-        return Change.objects.filter(thing=f"edition:{row.pk}/{place}", field=lang) | suggested
+        suggested = Change.objects.filter(thing__in=[f"suggestion:{pk}" for pk in offered], field=f"text {lang}")
+        return Change.objects.filter(thing=f"edition:{row.pk}/{place}", field=f"text {lang}") | suggested
 
     def after_purge(self, alliance: str, key: str) -> None:
         row, place, lang = self._draft(alliance, key)

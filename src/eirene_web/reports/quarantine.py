@@ -487,7 +487,7 @@ class Corrections(Lines):
         self.covers = (*self.covers, "reports.Correction.before", "reports.Correction.after")
 
     def _fields(self) -> tuple[str, ...]:
-        return ("answer",)
+        return ("answer", "wanted because", "decision")
 
     def find(self, alliance: str, key: str) -> Found | None:
         found = super().find(alliance, key)
