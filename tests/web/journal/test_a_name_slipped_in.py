@@ -26,7 +26,7 @@ from web.reports.test_a_report_goes_its_way import fill
 from web.world import IN_CYCLE, World
 
 NAME = "Zerlindaquux"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from web.security import planted
 from web.security.planted import Field
 from web.security.reading import PUBLIC, Seen, seen_by
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 #: One of each kind of person; the others of a role are the same.
 PEOPLE = (
     "coordinator", "auditor", "observer", "clerk", "AAA.rapporteur", "AAA.drafter", "AAA.admin", "BBB.rapporteur",
