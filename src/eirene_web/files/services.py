@@ -44,14 +44,17 @@ def let_go(sha256: str) -> bool:
     """Forgets a content that nothing refers to any more; its bytes go with the nightly sweep. False: it is still
     needed, or kept in quarantine."""
     blob = Blob.objects.filter(pk=sha256, quarantined__isnull=True, purged__isnull=True).first()
-    if blob is None or any(_refers(relation, blob) for relation in Blob._meta.related_objects):
+    if blob is None or any(_refers(field, blob) for field in Blob._meta.get_fields(include_hidden=True)):
         return False
     blob.delete()
     return True
 
 
-def _refers(relation: Any, blob: Blob) -> bool:
-    return bool(relation.related_model._default_manager.filter(**{relation.field.name: blob}).exists())
+def _refers(field: Any, blob: Blob) -> bool:
+    """Whether a row of another table names it, if the field is how other tables do."""
+    if not field.one_to_many:
+        return False
+    return bool(field.related_model._default_manager.filter(**{field.field.name: blob}).exists())
 
 
 def sweep(older: dt.timedelta = dt.timedelta(days=1)) -> int:
