@@ -31,7 +31,11 @@ def is_text(value: str) -> bool:
 class Strict(Parser):
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type != "application/json":
-            raise Refusal("media_type", _("The body must be JSON."), _("Send Content-Type: application/json."))
+            raise Refusal(
+                "media_type",
+                _("The body must be JSON."),
+                _("Send “%(header)s”.") % {"header": "Content-Type: application/json"},
+            )
         return cast("dict[str, Any]", read_json(request.body))
 
     def parse_querydict(

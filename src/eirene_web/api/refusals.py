@@ -153,8 +153,9 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return told("too_many_requests", _("Too many requests with this token."),
                     remedy=_("Wait as long as Retry-After says."))  # fmt: skip
     if isinstance(error, AuthenticationError) or error.status_code == 401:
+        remedy = _("Make one on your account’s page; send it as “%(header)s”.")
         return told("not_authenticated", _("This asks for a personal token that is in force."),
-                    remedy=_("Make one on your account’s page; send it as “Authorization: Bearer …”."))  # fmt: skip
+                    remedy=remedy % {"header": "Authorization: Bearer …"})  # fmt: skip
     return by_status(HttpResponse(status=error.status_code))
 
 

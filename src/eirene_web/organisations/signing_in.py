@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -15,6 +16,7 @@ from eirene_web.organisations.queries import holds_role
 from eirene_web.policy import table
 
 
+@cache
 def deciding_roles() -> frozenset[str]:
     """Roles with a verb that decides."""
     rules = table()

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from eirene.framework import Pack
 from eirene.framework.model import Audience
 from eirene_web.accounts.models import Person
-from eirene_web.accounts.strength import is_strong
+from eirene_web.accounts.strength import has_second_factor, is_strong
 from eirene_web.clock import now
 from eirene_web.organisations import queries
 from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import pack_of
-from eirene_web.organisations.signing_in import owes_second_factor
+from eirene_web.organisations.signing_in import deciding_roles
 from eirene_web.policy import Actor, NotThere, Target, ask, can
 
 P = ParamSpec("P")
@@ -64,8 +64,8 @@ class Visit:
 
     @cached_property
     def owes_second_factor(self) -> bool:
-        """Whether this person decides, signed in without a second factor, and has none: every page says so."""
-        return not self.actor.strong and owes_second_factor(self.person)
+        """Whether this person decides here, signed in without a second factor, and has none: every page says so."""
+        return not self.actor.strong and self.actor.holds(*deciding_roles()) and not has_second_factor(self.person)
 
     def time_zone(self, body: Body | None = None) -> zoneinfo.ZoneInfo:
         """The clock that this person reads: their own, else that of the body, of its nation, of the alliance.

@@ -237,18 +237,6 @@ class Frame:
         return not self.readable and self.report.body.nation not in self.actor.nations
 
     @cached_property
-    def way(self) -> list[tuple[str, str, str]]:
-        """(glyph, step, what is known of it): the round of clearance under way, and what was submitted."""
-        names, found = self.visit.names, []
-        glyphs = {"pending": "wait", "cleared": "done", "remarks": "done", "sent_back": "back", "dropped": "stop"}
-        steps = self.report.steps.filter(round=self.report.round).select_related("post")
-        found += [(glyphs.get(s.state, "none"), names.post(s.post), s.get_state_display()) for s in steps]
-        last = self.report.submissions.order_by("-number").defer("document").first()
-        if last is not None:
-            found.append(("send", _("Submission %(n)s") % {"n": last.number}, last.receipt))
-        return found
-
-    @cached_property
     def progress(self) -> Progress:
         """Of the sections that the actor may read; to the office, of all."""
         if self.for_office:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-import time
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal import auth
 from django.http import HttpResponse
 from django.test import Client
 
@@ -26,12 +25,12 @@ def with_password(person: Person) -> Person:
 
 def with_app(person: Person) -> Authenticator:
     """An authenticator app that is set up, with the secret known to the test."""
-    return TOTP.activate(person, SECRET).instance
+    return auth.TOTP.activate(person, SECRET).instance
 
 
-def code(at: float | None = None, secret: str = SECRET) -> str:
+def code(secret: str = SECRET) -> str:
     """What the app shows."""
-    return format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+    return auth.format_hotp_value(auth.hotp_value(secret, next(auth.yield_hotp_counters_from_time())))
 
 
 def sign_in(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 
+from eirene_web.accounts.cache import time as clock_of_the_cache
 from eirene_web.accounts.limits import take
 from eirene_web.accounts.models import Bucket, Kept
+from web.together import together, waiting
 
 
 @pytest.mark.django_db
@@ -34,15 +33,17 @@ def test_a_refused_try_costs_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_the_cache_keeps_and_forgets() -> None:
+def test_the_cache_keeps_and_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [1000.0]
+    monkeypatch.setattr(clock_of_the_cache, "time", lambda: moment[0])
     assert cache.get("a") is None
     assert cache.add("a", [1, 2.5, "x"])
     assert not cache.add("a", "other")
     assert cache.get("a") == [1, 2.5, "x"]
-    cache.set("a", {"b": None}, timeout=0.05)
+    cache.set("a", {"b": None}, timeout=5)
     assert cache.get("a") == {"b": None}
     assert "a" in cache
-    time.sleep(0.06)
+    moment[0] += 6
     assert cache.get("a", "gone") == "gone"
     assert cache.add("a", 1)
     assert cache.touch("a", 60)
@@ -65,34 +66,21 @@ def test_the_cache_takes_nothing_but_json() -> None:
 
 def at_once(threads: int, work: Callable[[], int]) -> int:
     """The sum of what the threads give back, all begun together."""
-    found: list[int] = []
-    gate = threading.Barrier(threads)
-
-    def run() -> None:
-        gate.wait()
-        try:
-            found.append(work())
-        finally:
-            connection.close()
-
-    begun = [threading.Thread(target=run) for _ in range(threads)]
-    for one in begun:
-        one.start()
-    for one in begun:
-        one.join()
+    found = together(*[work] * threads)
+    assert [one for one in found if isinstance(one, BaseException)] == []
     return sum(found)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_threads_together_let_no_more_through() -> None:
-    assert at_once(4, lambda: sum(take("k", 10, 3600, at=100.0) for _ in range(10))) == 10
+    assert at_once(4, lambda: sum(waiting(lambda: take("k", 10, 3600, at=100.0)) for _ in range(10))) == 10
 
 
 @pytest.mark.django_db(transaction=True)
 def test_threads_together_add_a_key_once_and_count_right() -> None:
-    assert at_once(4, lambda: sum(cache.add(f"key{n}", n) for n in range(10))) == 10
+    assert at_once(4, lambda: sum(waiting(lambda n=n: cache.add(f"key{n}", n)) for n in range(10))) == 10
     cache.set("n", 0)
-    at_once(4, lambda: sum(cache.incr("n") for _ in range(10)))
+    at_once(4, lambda: sum(waiting(lambda: cache.incr("n")) for _ in range(10)))
     assert cache.get("n") == 40
 
 

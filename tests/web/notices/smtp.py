@@ -27,6 +27,8 @@ class Server:
     mood: str = ""
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     connections: int = 0
+    #: A dripping one came to its end: the client held the line for a minute.
+    ended: bool = False
     #: Called when a mail was taken, before the client hears so.
     on_taken: Any = None
 
@@ -58,6 +60,7 @@ class _Handler(socketserver.StreamRequestHandler):
             self.wfile.write(b"2")
             self.wfile.flush()
             time.sleep(0.1)
+        self.server.about.ended = True  # type: ignore[attr-defined]
 
     def _talk(self, server: Server) -> None:
         self._say("220 here")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -183,9 +182,8 @@ def test_a_server_that_hangs_is_left_in_time(world: World, settings: object, moo
     with server(mood=mood) as hangs:
         settings.MAIL_SERVER = hangs.address  # type: ignore[attr-defined]
         tell(world, "ALF.rapporteur", "ALF.officer")
-        begun = time.monotonic()
         send()
-        assert time.monotonic() - begun < 20  # it would hold the line for a minute
+        assert not hangs.ended  # it was left before it was through with dripping
     assert mails() == [("waiting", 1), ("waiting", 0)]
     assert Notice.objects.order_by("pk")[0].problem == "no answer within 1 s"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -85,16 +84,6 @@ def test_the_rules_can_be_read_before_one_begins(sampler_world: World) -> None:
     text = browser(sampler_world, "AAA.rapporteur").get(address(sampler_world, rest="rules/")).content.decode()
     assert "answer.missing" in text
     assert "Totals of tables" in text
-
-
-def test_the_checks_take_less_than_a_tenth_of_a_second() -> None:
-    pack = load("concordia")
-    folder = Path(pack.origin) / "reports"
-    now, then = (parse_report(json.loads((folder / c / "BMA.json").read_text()), pack) for c in ("2016", "2015"))
-    check(now, pack, previous=then)
-    began = time.perf_counter()
-    check(now, pack, previous=then)
-    assert time.perf_counter() - began < 0.1
 
 
 # --- comparison -------------------------------------------------------------------------------------------------------

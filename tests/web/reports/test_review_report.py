@@ -18,7 +18,7 @@ from eirene_web.reports.models import AnswerNote, Report, Return, SectionReview,
 from eirene_web.reports.services import cycles, discussing, reviewing
 from web import world as worlds
 from web.reports.lives import accept, fill, give_back, send
-from web.reports.threads import together
+from web.together import together
 from web.world import IN_CYCLE, World
 
 TOMORROW = (IN_CYCLE + dt.timedelta(days=1)).date()

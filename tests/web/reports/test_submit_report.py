@@ -19,7 +19,7 @@ from eirene_web.reports.models import Report, Submission
 from eirene_web.reports.services import clearance, submitting
 from web import world as worlds
 from web.reports.lives import fill, give_back, send, start
-from web.reports.threads import together
+from web.together import together
 from web.world import IN_CYCLE, World
 
 

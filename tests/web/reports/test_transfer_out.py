@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,16 +57,13 @@ def big(db: None) -> World:
     return world
 
 
-def test_six_hundred_answers_come_back_untouched_as_unchanged_in_well_under_five_seconds(big: World) -> None:
+def test_six_hundred_answers_come_back_untouched_as_unchanged(big: World) -> None:
     for lang in ("en", "fr"):
         data = handed_out(big, "BMA.rapporteur", "BMA", lang=lang)
-        began = time.perf_counter()
         entry = handed_in(big, "BMA.rapporteur", "BMA", data)
-        took = time.perf_counter() - began
         shown = take_in.preview(actor=big.actor("BMA.rapporteur"), entry=entry.pk)
         assert keys(big, "BMA.rapporteur", entry) == {}
         assert shown.same > 500
-        assert took < 5, took
 
 
 @pytest.mark.soak

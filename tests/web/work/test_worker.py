@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,15 +74,24 @@ def test_what_nobody_foresaw_is_tried_again(at_once: list[int], caplog: pytest.L
     assert "tasks.py" in caplog.text
 
 
-def test_between_two_starts_the_job_waits_and_says_so() -> None:
+def test_between_two_starts_there_is_a_pause_that_grows() -> None:
+    for starts, seconds in enumerate((2, 4, 8, 16), 1):
+        for _ in range(50):
+            assert 0.8 * seconds <= worker.pause(starts).total_seconds() <= 1.2 * seconds
+
+
+def test_between_two_starts_the_job_waits_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "pause", lambda starts: dt.timedelta(hours=starts))
     job = services.start(tasks.fails, kind="import", times=1)
+    begun = timezone.now()
     assert work_off() == 1
+    ended = timezone.now()
     job.refresh_from_db()
     assert (job.state, job.finished) == ("waiting", None)
     assert job.error["what"] == "Start 1 of 5 did not come to its end. It is tried again by itself."
     row = row_of(job)
     assert row.status == "READY"
-    assert 1.6 <= (row.run_after - timezone.now()).total_seconds() + 0.5 <= 3.0
+    assert begun <= row.run_after - dt.timedelta(hours=1) <= ended
 
 
 def test_after_five_starts_it_has_failed_is_told_and_can_be_run_again(at_once: list[int], harbour_world: World) -> None:

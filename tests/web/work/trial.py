@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parents[3]
 WORKER = [sys.executable, "-m", "eirene_web.work"]
 
 
+#: Seconds after which something that should come is taken not to: far more than it takes, for the machine may be busy.
+PATIENCE = 180.0
+
+
 @dataclass(frozen=True)
 class House:
     """An installation of its own: a folder, and a database."""
@@ -62,7 +66,7 @@ class House:
         with open(self.home / "worker.log", "ab") as log:
             return subprocess.Popen(command, env=self.environment, start_new_session=True, stdout=log, stderr=log)
 
-    def wait_for_worker(self, other_than: int = 0, seconds: float = 20) -> int:
+    def wait_for_worker(self, other_than: int = 0, seconds: float = PATIENCE) -> int:
         """The process of the worker that holds a lock."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -72,7 +76,7 @@ class House:
             time.sleep(0.1)
         raise AssertionError("there is no worker: " + (self.home / "worker.log").read_text()[-2000:])
 
-    def wait_until_gone(self, pid: int, seconds: float = 10) -> None:
+    def wait_until_gone(self, pid: int, seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while pid in processes(self.home):
             assert time.monotonic() < end, "the worker lives on without its keeper"

@@ -17,8 +17,8 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
     def run(n: int, call: Callable[[], Any]) -> None:
         try:
-            gate.wait(timeout=10)
-            results[n] = _waiting(call)
+            gate.wait(timeout=60)
+            results[n] = waiting(call)
         except Exception as error:
             results[n] = error
         finally:
@@ -28,14 +28,14 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=60)
+        worker.join(timeout=300)
     assert not any(worker.is_alive() for worker in workers)
     return results
 
 
-def _waiting(call: Callable[[], Any]) -> Any:
+def waiting(call: Callable[[], Any]) -> Any:
     """SQLite in memory, as tests have it, refuses where a file would wait: the call waits here instead."""
-    for _ in range(60):
+    for _ in range(600):
         try:
             return call()
         except OperationalError as error:
