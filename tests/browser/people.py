@@ -63,7 +63,7 @@ class Somebody:
     def fill(self, **fields: Any) -> None:
         """Fills in the form that the page has, by the names of its boxes."""
         for name, value in fields.items():
-            box = self.page.locator(f'main [name="{name}"]')
+            box = self.page.locator(f'main [name="{name}"]:not([type="hidden"])')
             kind = box.first.evaluate("(b) => b.tagName === 'SELECT' ? 'select' : b.type")
             if kind == "select":
                 box.first.select_option(value)
