@@ -22,9 +22,9 @@ from eirene_web.organisations.visit import Visit
 from eirene_web.policy import Decision, can, decide, reach
 from eirene_web.reports import filling_queries as reads
 from eirene_web.reports import findings as found_
-from eirene_web.reports import queries
+from eirene_web.reports import queries, way
 from eirene_web.reports.findings import Told
-from eirene_web.reports.models import Assignment, Report
+from eirene_web.reports.models import Assignment, ClearanceStep, Report
 from eirene_web.reports.services import visiting
 from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Progress, Working, progress
@@ -97,6 +97,11 @@ class Frame:
         if not own and not reach(self.actor, "submission.read").everything:
             return None
         return self.report.returns.order_by("-at").first() if self.report.state == Report.State.RETURNED else None
+
+    @cached_property
+    def sent_back(self) -> ClearanceStep | None:
+        """By whom in the capital the report was sent back, and why: for the nation alone."""
+        return way.sent_back(self.report) if self.report.body.nation in self.actor.nations else None
 
     @cached_property
     def reference_date(self) -> dt.date:
