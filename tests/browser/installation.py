@@ -1,4 +1,4 @@
-"""An installation as an office runs it: home, server, worker, commands, a mail server; and a clock that can be moved."""
+"""An installation as an office runs it: home, server, worker, commands, a mail server; and a clock to be moved."""
 
 from __future__ import annotations
 

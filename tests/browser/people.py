@@ -81,7 +81,7 @@ class Somebody:
         """Presses a button and waits for the page after it; a refusal is a failure."""
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button, exact=True).first.click()
-        trouble = self.page.locator(".errs, .told--error")
+        trouble = self.page.locator(".errs:visible, .told--error:visible")
         assert not trouble.count(), f"{self.name} pressed “{button}” on {self.page.url}: {trouble.all_inner_texts()}"
 
     def reads(self, *words: str) -> None:

@@ -37,7 +37,7 @@ def policy(nation: str, *, law: str, title: str = "", weeks: float, pay: int = 1
     }  # fmt: skip
 
 
-# --- Aland, on the web ------------------------------------------------------------------------------------------------
+# --- Aland, on the web ---------------------------------------------------------------------------------------------
 
 
 def aland_shares_its_report_out(story: Story) -> None:
@@ -100,7 +100,7 @@ def aland_explains_what_the_checks_find(story: Story) -> None:
     rapporteur.reads("The explanation becomes a footnote")
 
 
-# --- Bland, in Excel ----------------------------------------------------------------------------------------------------
+# --- Bland, in Excel -----------------------------------------------------------------------------------------------
 
 
 def bland_fills_in_in_excel(story: Story) -> None:
@@ -127,7 +127,7 @@ def bland_fills_in_in_excel(story: Story) -> None:
     expect(rapporteur.page.locator('[name="a:leave_weeks:value"]')).to_have_value("16")
 
 
-# --- Cland, on a closed network --------------------------------------------------------------------------------------
+# --- Cland, on a closed network ------------------------------------------------------------------------------------
 
 
 def cland_fills_in_on_a_closed_network(story: Story) -> None:

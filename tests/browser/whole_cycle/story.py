@@ -30,9 +30,10 @@ class Story:
     browser: Browser
     tmp: Path
     people: dict[str, Somebody] = field(default_factory=dict)
-    deadline: dt.datetime = dt.datetime.max
-    silence_ends: dt.datetime = dt.datetime.max
-    embargo: dt.datetime = dt.datetime.max
+    releases: dict[str, Path] = field(default_factory=dict)
+    deadline: dt.datetime = field(init=False)
+    silence_ends: dt.datetime = field(init=False)
+    embargo: dt.datetime = field(init=False)
 
     def __getitem__(self, key: str) -> Somebody:
         return self.people[key]

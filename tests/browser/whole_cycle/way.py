@@ -68,7 +68,7 @@ def the_receipt_is_kept_and_checked(story: Story, officer: Somebody, nation: str
     assert file_of(officer, "Receipt as PDF").startswith(b"%PDF")
     document = story.tmp / f"{nation}.json"
     document.write_bytes(file_of(officer, "The report as it was frozen (JSON, eirene.report/1)"))
-    story.house.eirene("report", "check", document, "--pack", story.tmp / "pack")  # the command line reads the same file
+    story.house.eirene("report", "check", document, "--pack", story.tmp / "pack")
     checks_the_receipt(story["coordinator"], nation, receipt, document.read_bytes())
 
 
