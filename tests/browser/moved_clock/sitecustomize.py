@@ -1,5 +1,5 @@
-"""Moves the clock of every process of an installation under test: Python loads this by itself where the folder stands
-in PYTHONPATH. The seconds by which it is ahead stand in the file that EIRENE_TEST_CLOCK names; nothing of it is in src/.
+"""Moves the clock of every process of an installation under test: Python loads this by itself where the folder
+stands in PYTHONPATH. By how many seconds it is ahead stands in the file that EIRENE_TEST_CLOCK names.
 """
 
 from __future__ import annotations

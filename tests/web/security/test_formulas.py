@@ -1,5 +1,5 @@
-"""What looks like a formula stays a text: in every table (CSV or Excel) that the house hands out, whatever somebody wrote
-and wherever they wrote it."""
+"""What looks like a formula stays a text: in every table (CSV or Excel) that the house hands out, whatever somebody
+wrote and wherever they wrote it."""
 
 from __future__ import annotations
 
