@@ -49,6 +49,8 @@ STEPS = (
     edition.bland_asks_for_a_correction,
     edition.a_new_release_says_what_changed,
     keeping.releases_verify_on_anybodys_machine,
+    keeping.history_is_whole,
+    keeping.the_house_is_brought_back_elsewhere,
 )
 
 
