@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -347,15 +349,19 @@ class Frame:
         return dt.datetime.fromisoformat(kept) if kept else None
 
     def note_visit(self) -> None:
-        """Writes down that the person is here, every few minutes; what is new since the time before stays shown."""
+        """Writes down that the person is here, every few minutes; what is new since the time before stays shown.
+
+        Where it cannot be written down (the disk is full) the report is read all the same.
+        """
         if self.report.body.nation not in self.actor.nations:
             return
         session, key = self.visit.request.session, f"noted:{self.report.pk}"
         _before = self.last_visit  # looked up before it is written over
         noted = session.get(key)
         if noted is None or now() - dt.datetime.fromisoformat(noted) > visiting.EVERY:
-            session[key] = now().isoformat()
-            visiting.note_visit(actor=self.actor, report=self.report)
+            with suppress(OperationalError):
+                visiting.note_visit(actor=self.actor, report=self.report)
+                session[key] = now().isoformat()
 
     @cached_property
     def news(self) -> list[tuple[dt.datetime, str, str]]:

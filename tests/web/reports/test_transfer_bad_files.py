@@ -115,7 +115,8 @@ with clock.at(IN_CYCLE):
     for one in bad:
         client.post("UPLOAD", {"file": SimpleUploadedFile(one.name, one.data)})
         work_off(["default"])
-print(before, peak(resource.RUSAGE_SELF), peak(resource.RUSAGE_CHILDREN), Import.objects.filter(state="refused").count())
+refused = Import.objects.filter(state="refused").count()
+print(before, peak(resource.RUSAGE_SELF), peak(resource.RUSAGE_CHILDREN), refused)
 """.replace("UPLOAD", UPLOAD.replace("ALF", "BRA"))
 
 
