@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('custody', '0001_initial'),
+        ("custody", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='concern',
-            name='carriers',
+            model_name="concern",
+            name="carriers",
             field=models.JSONField(default=list),
         ),
         migrations.AlterField(
-            model_name='held',
-            name='place',
+            model_name="held",
+            name="place",
             field=models.CharField(max_length=500),
         ),
     ]
