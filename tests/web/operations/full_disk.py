@@ -1,4 +1,4 @@
-"""What becomes of a house whose disk is full: run by test_full_disk in a home on a small disk of its own. Prints JSON."""
+"""What becomes of a house whose disk is full; test_full_disk runs it in a home on a small disk. Prints JSON."""
 
 from __future__ import annotations
 
