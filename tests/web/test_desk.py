@@ -147,3 +147,11 @@ def test_what_closed_long_ago_is_not_on_the_desk(harbour_world: World) -> None:
         cycles.close_cycle(actor=world.actor("coordinator"), cycle=world.cycle.pk, why="Over.")
     assert "was not submitted in time" in desk(world, "ALF.rapporteur", DEADLINE + dt.timedelta(days=1))
     assert "Nothing waits for you" in desk(world, "ALF.rapporteur", DEADLINE + dt.timedelta(days=200))
+
+
+def test_what_is_new_is_told_in_words_and_opened_from_the_desk(harbour_world: World) -> None:
+    text = desk(harbour_world, "ALF.rapporteur")
+    told = text.split('id="new"')[1]
+    assert "for 2022 is asked for" in told
+    assert "cycle_opened" not in text
+    assert "/work/notices/" in told

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
 from eirene.errors import Blocked, EireneError, PackError, VerificationFailed
+from eirene_web.organisations.visit import not_there
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -65,7 +66,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotThere):
-            return page_not_found(request, Http404(str(error)))
+            return not_there(request) or page_not_found(request, Http404(str(error)))
         if isinstance(error, DatabaseError | OSError) and _is_full(error):
             logger.error("the disk is full")
             told = EireneError(
