@@ -34,13 +34,24 @@ _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 #: Fields of a report, of its steps and conversations, in words.
 _FIELDS = {
-    "deadline": gettext_lazy("deadline"), "extended_because": gettext_lazy("why it was extended"),
-    "round": gettext_lazy("round of clearance"), "reviewer": gettext_lazy("review desk"), "review_due": gettext_lazy("review due"),
-    "due": gettext_lazy("due"), "steps": gettext_lazy("chain"), "taken_over": gettext_lazy("taken over from last year"),
-    "confirmed": gettext_lazy("confirmed"), "open": gettext_lazy("open again"), "open_because": gettext_lazy("why it is open again"),
-    "remarks": gettext_lazy("remarks"), "post": gettext_lazy("post"), "state": gettext_lazy("state"), "sha256": gettext_lazy("checksum"),
-    "number": gettext_lazy("submission"), "receipt": gettext_lazy("receipt"),
-}  # fmt: skip
+    "deadline": gettext_lazy("deadline"),
+    "extended_because": gettext_lazy("why it was extended"),
+    "round": gettext_lazy("round of clearance"),
+    "reviewer": gettext_lazy("review desk"),
+    "review_due": gettext_lazy("review due"),
+    "due": gettext_lazy("due"),
+    "steps": gettext_lazy("chain"),
+    "taken_over": gettext_lazy("taken over from last year"),
+    "confirmed": gettext_lazy("confirmed"),
+    "open": gettext_lazy("open again"),
+    "open_because": gettext_lazy("why it is open again"),
+    "remarks": gettext_lazy("remarks"),
+    "post": gettext_lazy("post"),
+    "state": gettext_lazy("state"),
+    "sha256": gettext_lazy("checksum"),
+    "number": gettext_lazy("submission"),
+    "receipt": gettext_lazy("receipt"),
+}
 
 
 @dataclass(frozen=True)
