@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from eirene_web import clock
 from eirene_web.reports.services import assigning
+from eirene_web.reports.services.transfer import out
+from eirene_web.reports.services.transfer.printing import local_instant
 from web.reports import filling
 from web.reports.filling import address, browser
 from web.world import IN_CYCLE, World
@@ -73,3 +75,19 @@ def test_the_history_names_posts_and_days_never_numbers(sampler_world: World) ->
     assert "section 2, assigned to" in text
     assert f"<td>{post.title['en']}</td>" in text
     assert f"<td>{IN_CYCLE.date().isoformat()}</td>" not in text
+
+
+def test_a_city_is_named_in_the_language_of_the_page_and_of_the_paper(sampler_world: World) -> None:
+    sampler_world.alliance.time_zone = "Europe/Brussels"
+    sampler_world.alliance.save()
+    assert "(Bruxelles)" in read(sampler_world, "AAA.rapporteur", "/fr/sampler/work/cycles/")
+    assert "(Brussels)" in read(sampler_world, "AAA.rapporteur", "/sampler/work/cycles/")
+    report = sampler_world.report("AAA")
+    assert local_instant(IN_CYCLE, report, "fr").endswith("(Bruxelles)")
+
+
+def test_an_empty_workbook_is_not_named_like_a_filled_one(sampler_world: World) -> None:
+    actor, report = sampler_world.actor("AAA.rapporteur"), sampler_world.report("AAA").pk
+    with clock.at(IN_CYCLE):
+        names = [out.workbook(actor=actor, report=report, lang="en", filled=f).file.name for f in (True, False)]
+    assert names == ["AAA-2022-en.xlsx", "AAA-2022-empty-en.xlsx"]
