@@ -62,7 +62,10 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and "/work/" in request.path_info:
+            return _only_sent(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotThere):
@@ -89,6 +92,18 @@ class Refusals:
             response.headers["Cache-Control"] = "private, no-store"
             return response
         return None
+
+
+def _only_sent(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An address that takes a form, opened as a page: after a reload, from a bookmark, after signing in."""
+    told = EireneError(
+        _("This address only takes what a form sends; there is nothing to see here."),
+        remedy=_("Go back to the page with the form."),
+    )
+    page = render(request, "ui/refused.html", {"error": told, "visit": None}, status=405)
+    page.headers["Allow"] = response.headers["Allow"]
+    page.headers["Cache-Control"] = "private, no-store"
+    return page
 
 
 def _is_full(error: BaseException) -> bool:

@@ -80,8 +80,8 @@ def test_the_history_names_posts_and_days_never_numbers(sampler_world: World) ->
 def test_a_city_is_named_in_the_language_of_the_page_and_of_the_paper(sampler_world: World) -> None:
     sampler_world.alliance.time_zone = "Europe/Brussels"
     sampler_world.alliance.save()
-    assert "(Bruxelles)" in read(sampler_world, "AAA.rapporteur", "/fr/sampler/work/cycles/")
-    assert "(Brussels)" in read(sampler_world, "AAA.rapporteur", "/sampler/work/cycles/")
+    assert "(Bruxelles)" in read(sampler_world, "AAA.rapporteur", "/fr" + address(sampler_world))
+    assert "(Brussels)" in read(sampler_world, "AAA.rapporteur", address(sampler_world))
     report = sampler_world.report("AAA")
     assert local_instant(IN_CYCLE, report, "fr").endswith("(Bruxelles)")
 
@@ -91,3 +91,8 @@ def test_an_empty_workbook_is_not_named_like_a_filled_one(sampler_world: World) 
     with clock.at(IN_CYCLE):
         names = [out.workbook(actor=actor, report=report, lang="en", filled=f).file.name for f in (True, False)]
     assert names == ["AAA-2022-en.xlsx", "AAA-2022-empty-en.xlsx"]
+
+
+def test_an_address_that_only_takes_a_form_says_so(sampler_world: World) -> None:
+    text = read(sampler_world, "AAA.rapporteur", address(sampler_world, rest="talk/"), 405)
+    assert "only takes what a form sends" in text
