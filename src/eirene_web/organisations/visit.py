@@ -8,6 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -51,6 +52,16 @@ class Visit:
         """Whose marking the pages bear."""
         found = self.pack.header.audiences
         return next((a for a in found if a.code == self.actor.audience), found[-1])
+
+    @property
+    def channel(self) -> str:
+        """Where persons and cases belong instead of here: the pack’s words, else the installation’s."""
+        own = (self.pack.phrases.get(lang, {}).get("confidential_channel") for lang in (self.lang, "en"))
+        return (
+            next((words for words in own if words), "")
+            or settings.EIRENE_CONFIDENTIAL_CHANNEL
+            or _("Ask the administrator of your nation for its confidential channel; it is kept outside Eirene.")
+        )
 
     def can(self, verb: str, target: Target | None = None) -> bool:
         return can(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))
@@ -126,6 +137,16 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"problems": [{"what": _("You are signed out."), "remedy": ""}]}, status=401)
     return carried(request, status=401) if request.method == "POST" else to_sign_in(request)
+
+
+def not_there(request: HttpRequest) -> HttpResponse | None:
+    """What somebody at work gets for an address that is not there for them; None: a page for readers tells it."""
+    visit = getattr(request, "visit", None)
+    if visit is None and not (request.user.is_authenticated and "/work/" in request.path_info):
+        return None
+    response = render(request, "ui/not_there.html", {"visit": visit}, status=404)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def carried(request: HttpRequest, *, status: int) -> HttpResponse:
