@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from eirene_web.accounts import services
 from eirene_web.accounts.models import Person
-from eirene_web.demo.seed import SHOWN
+from eirene_web.demo.plan import SHOWN
 from eirene_web.organisations import queries
 
 
