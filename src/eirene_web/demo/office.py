@@ -14,7 +14,7 @@ from eirene_web.notices import services as notices
 from eirene_web.notices.models import Notice
 from eirene_web.organisations.queries import actor_for
 from eirene_web.reports.models import Cycle, Report
-from eirene_web.reports.services import corrections, cycles, discussing, reviewing, telling
+from eirene_web.reports.services import corrections, cycles, discussing, reminding, reviewing
 
 #: Notices that are older have been read.
 READ_AFTER = 2
@@ -89,7 +89,7 @@ def told_so_far(demo: Demo, cycle: Cycle) -> None:
     """What went out by the clock, the reminder of thirty days first; then everybody has read what is older."""
     for days in (14, 0):
         with clock.at(demo.ago(days)):
-            telling.remind_and_warn(cycle)
+            reminding.remind_and_warn(cycle)
     with clock.at(demo.ago(3)):
         cycles.remind(actor=demo.actor("coordinator"), cycle=cycle.pk, bodies=["QRN", "VDN"])
     _read(demo)
