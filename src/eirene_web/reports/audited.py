@@ -21,6 +21,7 @@ from eirene_web.reports.models import (
     SectionReview,
     Submission,
 )
+from eirene_web.reports.services.clearance import paper_text, scan_told
 
 _CYCLE = ("state", "code", "pack", "opens", "deadline", "remind_days", "releasability", "embargo", "patience",
           "milestones", "four_eyes")  # fmt: skip
@@ -77,8 +78,8 @@ def _steps(alliance: str) -> Rows:
         yield (
             str(row.pk),
             {
-                "post": row.post_id, "state": row.state, "remarks": row.remarks,
-                "paper": f"{row.paper_office}, {row.paper_reference}, {row.paper_date}" if row.paper_office else None,
+                "post": row.post_id, "state": row.state, "remarks": row.remarks, "paper": paper_text(row),
+                "scan": scan_told(row),
             },
         )  # fmt: skip
 
@@ -156,9 +157,9 @@ AUDITED = [
             _place_in_report),
     Audited("clearance_chain", _("the chain of clearance"), ("steps",), _chains,
             {ClearanceChain: ("id", "body", "steps")}),
-    Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper"), _steps,
+    Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper", "scan"), _steps,
             {ClearanceStep: ("id", "report", "post", "state", "remarks", "paper_office", "paper_reference",
-                             "paper_date")}),
+                             "paper_date", "scan", "scan_name", "scan_media_type", "scan_marking")}),
     Audited("submission", _("the submission"), ("sha256", "redacted_sha256", "accepted", "section *"),
             _submissions, {Submission: ("id", "report", "sha256", "redacted_sha256", "document", "accepted"),
              SectionReview: ("id", "submission", "section", "second")}, _place_of_submission),
@@ -177,7 +178,6 @@ APART = {
     "reports.ClearanceStep.round": "stands in the entry that made the step", "reports.ClearanceStep.position":
     "stands in the entry that made the step", "reports.ClearanceStep.person": _WHEN,
     "reports.ClearanceStep.via": _WHEN, "reports.ClearanceStep.decided": _WHEN,
-    "reports.ClearanceStep.scan": "kept under the hash of its content, which is checked",
     "reports.Submission.number": "part of the frozen row, which the database keeps from changing",
     "reports.Submission.version": "part of the frozen row, which the database keeps from changing",
     "reports.Submission.origin": "part of the frozen row, which the database keeps from changing",

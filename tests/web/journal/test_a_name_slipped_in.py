@@ -101,7 +101,7 @@ def test_raised_it_is_out_of_sight_at_once_and_one_post_is_told(world: World, ho
     raise_all(world)
     assert found() == []
     # All that is left of it is in the keeping of the concerns, where nobody's page looks.
-    assert everywhere(home) == ["journal_held", *everywhere_aside(home)]
+    assert everywhere(home) == ["custody_held", *everywhere_aside(home)]
     report = world.report("ALF")
     assert Cell.objects.get(report=report, part="comment.en").value == QUARANTINED
     assert Message.objects.get().text == QUARANTINED
