@@ -58,7 +58,12 @@ def _fill(demo: Demo, report: Report, filled: Answers | None, share: int) -> Non
             for part, value in parts.get(question, {}).items()
             if not (part == "status" and value == "answered")
         ]
-    filling.save_answers(actor=demo.actor(f"{code}.rapporteur"), report=report.pk, edits=edits)
+    actor = demo.actor(f"{code}.rapporteur")
+    if code in plan.TAKEN_OVER:
+        for question in plan.TAKEN:
+            filling.take_over(actor=actor, report=report.pk, question=question, base={})
+        edits = [edit for edit in edits if edit.question not in plan.TAKEN]
+    filling.save_answers(actor=actor, report=report.pk, edits=edits)
 
 
 def _differ(code: str, parts: dict[str, dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ CODE = "2017"
 LAYOUT: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "not_started": {"QRN": (0, 41), "VDN": (0, 41), "ILV": (0, 41)},
     "drafting": {
-        "PLR": (91, 1), "IST": (81, 2), "BNL": (72, 3), "VDR": (70, 1), "ETV": (65, 4), "TVR": (63, 2), "OSM": (60, 5),
+        "PLR": (91, 1), "IST": (81, 2), "BNL": (72, 3), "VDR": (70, 1), "ETV": (65, 4), "TVR": (63, 2), "OSM": (100, 5),
         "BMA": (56, 0), "CRV": (50, 3), "ESK": (44, 6), "ELN": (40, 2), "KST": (33, 15), "KRN": (23, 8), "TVN": (12, 9),
         "CLD": (0, 3), "NDH": (0, 6), "OLN": (0, 1), "PDV": (0, 4), "THS": (0, 7), "YVR": (0, 2), "ZLV": (0, 5),
     },
@@ -121,6 +121,9 @@ ASSIGNED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 #: Days from today by which sections should be done, where it is not nine; negative: they are late.
 SECTIONS_DUE = {"KST": -2}
+#: Who has taken answers over from last year, and which.
+TAKEN_OVER = ("ABR", "ALM", "BNL", "DNM", "HLV", "IST", "LRN", "NVL", "PLR", "RVL")
+TAKEN = ("same_enlistment_requirements", "harassment_prevention", "support_single_parents")
 
 
 @dataclass(frozen=True)

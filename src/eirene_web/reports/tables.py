@@ -39,6 +39,8 @@ class Column:
     title: str
     number: bool = False
     show: Callable[[Row], Any] | None = None
+    #: Not broken into lines.
+    whole: bool = False
 
 
 @dataclass(frozen=True)
