@@ -59,6 +59,7 @@ class Demo:
 def cast(demo: Demo) -> None:
     """Bodies, posts, people; then what happened to some of the posts since."""
     _bodies(demo)
+    _clocks(demo)
     for key, one in plan.OFFICE_POSTS.items():
         _post(demo, key, "", one)
     for nation in demo.nations():
@@ -77,13 +78,19 @@ def _bodies(demo: Demo) -> None:
         )  # fmt: skip
 
 
+def _clocks(demo: Demo) -> None:
+    for code, zone in plan.CLOCKS.items():
+        services.set_time_zone(actor=demo.installer, alliance=demo.alliance.slug, code=code, time_zone=zone)
+
+
 def _post(demo: Demo, key: str, nation: str, one: plan.PostPlan) -> None:
     stem = f"{nation}." if nation else ""
     above = demo.posts.get(f"{stem}{one.above}") if one.above else None
     body = f"{nation}-{one.at}" if one.at and nation == plan.SHOWN_NATION else nation or "_office"
+    contact = one.contact or (one.role == "reader" and nation in plan.DELEGATIONS)
     post = demo.posts[key] = services.add_post(
         actor=demo.installer, alliance=demo.alliance.slug, body=body, title={"en": one.en, "fr": one.fr},
-        roles={one.role: ()}, contact=one.contact, above=above.pk if above else None,
+        roles={one.role: ()}, contact=contact, above=above.pk if above else None,
     )  # fmt: skip
     if key in plan.INVITED:
         return

@@ -16,11 +16,12 @@ from eirene_web import clock
 from eirene_web.accounts.models import Person
 from eirene_web.demo import plan
 from eirene_web.demo.cast import Demo
+from eirene_web.demo.office import READ_AFTER, read_what_is_older
 from eirene_web.editions.models import Draft
 from eirene_web.editions.services import drafting, positions, publishing, silence
 from eirene_web.editions.services.drafting import Edit
 from eirene_web.editions.services.figuring import compute_now
-from eirene_web.editions.showing import begun, published
+from eirene_web.editions.showing import published
 from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.queries import actor_for
 from eirene_web.policy import Actor
@@ -55,14 +56,17 @@ def want_editions(demo: Demo) -> None:
 
 @background
 def lay_out(running: Running, *, today: str) -> dict[str, Any]:
-    """The edition before first: this year's is compared with it."""
+    """This year's is written at once, and goes out when the one before, with which it is compared, is there."""
     stage = Stage(Alliance.objects.get(slug="concordia"), dt.datetime.fromisoformat(today))
+    running.tell("writing the Summary")
+    draft = _written(stage)
     running.tell("freezing the release")
     before = _last_year(stage)
     _corrected(stage)
-    running.tell("writing the Summary")
-    draft = _written(stage)
+    running.tell("computing the figures")
+    draft = _sent_out(stage, draft)
     _spoken_on(stage, draft)
+    read_what_is_older(stage.alliance, stage.ago(READ_AFTER))
     return {"editions": [before.pk, draft.pk]}
 
 
@@ -121,11 +125,15 @@ def _corrected(stage: Stage) -> None:
 
 
 def _written(stage: Stage) -> Draft:
-    """Begun from the pack, changed by the office, talked about, and sent out."""
+    """Begun from the pack, changed by the office and talked about."""
     with clock.at(stage.ago(BEGUN)):
-        draft = begun(coordinator=stage.coordinator, cycle=stage.cycle(plan.CODE))
+        draft = drafting.begin(actor=stage.coordinator, cycle=stage.cycle(plan.CODE))
     if draft.version == 1:
         _worked_on(stage, draft)
+    return draft
+
+
+def _sent_out(stage: Stage, draft: Draft) -> Draft:
     compute_now(draft.pk)
     draft.refresh_from_db()
     with clock.at(stage.ago(OUT)):

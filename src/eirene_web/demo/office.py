@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Q
@@ -12,6 +13,7 @@ from eirene_web.demo import plan
 from eirene_web.demo.cast import Demo
 from eirene_web.notices import services as notices
 from eirene_web.notices.models import Notice
+from eirene_web.organisations.models import Alliance
 from eirene_web.organisations.queries import actor_for
 from eirene_web.reports.models import Cycle, Report
 from eirene_web.reports.services import corrections, cycles, discussing, reminding, reviewing
@@ -92,14 +94,15 @@ def told_so_far(demo: Demo, cycle: Cycle) -> None:
             reminding.remind_and_warn(cycle)
     with clock.at(demo.ago(3)):
         cycles.remind(actor=demo.actor("coordinator"), cycle=cycle.pk, bodies=["QRN", "VDN"])
-    _read(demo)
+    read_what_is_older(demo.alliance, demo.ago(READ_AFTER))
 
 
-def _read(demo: Demo) -> None:
-    old = Q(notices__at__lt=demo.ago(READ_AFTER), notices__read__isnull=True)
+def read_what_is_older(alliance: Alliance, than: dt.datetime) -> None:
+    """Everybody has read their notices up to then."""
+    old = Q(notices__at__lt=than, notices__read__isnull=True)
     for person in Person.objects.annotate(unread=Count("notices", filter=old)).filter(unread__gt=0):
-        mine = Notice.objects.filter(person=person, at__lt=demo.ago(READ_AFTER)).values_list("pk", flat=True)
-        with clock.at(demo.ago(READ_AFTER)):
-            actor = actor_for(person, demo.alliance, strong=True)
+        mine = Notice.objects.filter(person=person, at__lt=than, read__isnull=True).values_list("pk", flat=True)
+        with clock.at(than):
+            actor = actor_for(person, alliance, strong=True)
             if actor.grants:  # who has left since reads nothing any more
                 notices.mark_read(actor=actor, notices=list(mine))

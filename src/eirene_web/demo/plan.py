@@ -75,6 +75,9 @@ NATION_POSTS: Mapping[str, PostPlan] = {
     "admin": PostPlan("Administrator of posts", "Administration des postes", "administrator", "head", at="mod",
                       only=("BMA", "QRN", "VDN")),
 }  # fmt: skip
+#: Capitals whose clock is not the alliance's.
+CLOCKS = {"PLR": "Europe/Athens", "ELN": "Europe/Athens", "IST": "Europe/Helsinki", "CLV": "Europe/Helsinki",
+          "TVN": "Atlantic/Azores", "YVR": "Atlantic/Reykjavik", "ZLV": "Asia/Tbilisi"}  # fmt: skip
 #: Bodies inside the nation that is worth looking at: key → (kind, en, fr, key of the one above).
 TREE: Mapping[str, tuple[str, str, str, str]] = {
     "mod": ("ministry", "Ministry of Defence", "Ministère de la Défense", ""),
@@ -87,6 +90,8 @@ SHOWN_NATION = "BMA"
 #: Nobody holds this post since so many days; into that one somebody was asked who never opened the letter.
 VACANT = {"QRN.rapporteur": 50}
 INVITED = {"VDN.rapporteur": 41}
+#: Nations that named their delegation too as a point of contact.
+DELEGATIONS = ("QRN", "VDN", "BMA")
 #: Posts that somebody else held until so many days ago.
 SUCCEEDED = {"BMA.rapporteur": 200, "coordinator": 430, "HLV.rapporteur": 90}
 #: Posts that another person of the nation acts for, or by delegation: post → (who, how, since days).
