@@ -41,6 +41,8 @@ class Column:
     show: Callable[[Row], Any] | None = None
     #: Not broken into lines.
     whole: bool = False
+    #: Holds sentences: it is given room.
+    words: bool = False
 
 
 @dataclass(frozen=True)

@@ -121,15 +121,15 @@ def _reports_table(visit: Visit, board: Board) -> Table:
     ]  # fmt: skip
     columns = [
         Column("name", _("Nation")),
-        Column("population", _("Population"), whole=True),
+        Column("population", _("Population")),
         Column("state", _("State"), show=lambda r: status(r["state_code"], r["state"])),
         Column("answered", _("Answered, %"), number=True),
         Column("days", _("Days since the last movement"), number=True, show=lambda r: _days_shown(r)),
-        Column("what", _("What it waits for")),
+        Column("what", _("What it waits for"), words=True),
         Column("with", _("With")),
         Column("due", _("Due"), show=_due_shown, whole=True),
         Column("submitted", _("First submitted"), show=lambda r: shortdate(r["submitted"]) or "–", whole=True),
-        Column("reviewer", _("Reviewer"), whole=True),
+        Column("reviewer", _("Reviewer")),
         Column("minutes", _("Minutes declared"), number=True),
     ]  # fmt: skip
     if not reads_content(visit):
