@@ -135,8 +135,10 @@ def decide_correction(*, actor: Actor, correction: int, accept: bool, decision: 
         raise UsageError(_("Say why the correction is refused."), remedy=_("The nation will read it."))
     fields: list[Field] = []
     if accept:
+        fields += _cells(report, row)
         row.result = _corrected(report, row)
         fields.append(Field(f"submission:{row.result.pk}", "sha256", None, row.result.sha256))
+        fields.append(Field(f"submission:{row.result.pk}", "accepted", None, row.result.accepted))
     row.state = Correction.State.ACCEPTED if accept else Correction.State.REFUSED
     row.decided, row.decider_id, row.decision = now(), actor.person, decision.strip()
     row.save(update_fields=["state", "decided", "decider", "decision", "result"])
@@ -184,7 +186,6 @@ def _corrected(report: Report, correction: Correction) -> Submission:
     blockers = [f for f in findings if f.severity == "blocker" and f.outcome == "found"]
     if blockers:
         raise Blocked([Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en")) for f in blockers])
-    _cells(report, correction)
     told = {**counts(findings), "changed": len(changed_questions(sheet, corrected, previous))}
     return _submission(report, correction, corrected, working, told)
 
@@ -210,18 +211,22 @@ def _submission(
     )
 
 
-def _cells(report: Report, correction: Correction) -> None:
-    """The cells say what counts. A report taken in from an earlier cycle has none."""
+def _cells(report: Report, correction: Correction) -> list[Field]:
+    """The cells say what counts, and the journal what changed in them. A report taken in from an earlier cycle has
+    none."""
     if not Cell.objects.filter(report=report).exists():
-        return
+        return []
+    fields: list[Field] = []
     cells = {c.part: c for c in Cell.objects.filter(report=report, question=correction.question)}
     for part in {*cells, *correction.after}:
         value = correction.after.get(part)
         cell = cells.get(part) or Cell(report=report, question=correction.question, part=part, version=0)
         if cell.value == value:
             continue
+        fields.append(Field(f"cell:{report.pk}/{correction.question}/{part}", "value", cell.value, value))
         cell.value, cell.version, cell.changed = value, cell.version + 1, now()
         cell.person_id = correction.person_id
         cell.save()
     report.version += 1
     report.save(update_fields=["version"])
+    return fields
