@@ -102,7 +102,10 @@ def raise_text(visit: Visit) -> HttpResponse:
 @page("concern.see")
 def quarantine(visit: Visit) -> HttpResponse:
     """What waits for this person's decision, and what they raised."""
-    return visit.render("custody/quarantine.html", {"concerns": keeping.concerns(visit.actor, visit.alliance)})
+    return visit.render("custody/quarantine.html", {
+        "concerns": keeping.concerns(visit.actor, visit.alliance),
+        "may_designate": bool(keeping.duties(visit.actor, visit.alliance, visit.names)),
+    })  # fmt: skip
 
 
 @require_safe

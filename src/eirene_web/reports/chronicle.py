@@ -41,6 +41,9 @@ _FIELDS = {
     "review_due": gettext_lazy("review due"),
     "due": gettext_lazy("due"),
     "steps": gettext_lazy("chain"),
+    "question": gettext_lazy("question"),
+    "wanted because": gettext_lazy("why it is wanted"),
+    "decision": gettext_lazy("decision"),
     "taken_over": gettext_lazy("taken over from last year"),
     "confirmed": gettext_lazy("confirmed"),
     "open": gettext_lazy("open again"),
@@ -81,6 +84,8 @@ class Telling:
         self.people = reads.people(line.person for line in lines)
         given = [value for line in lines if _is_post(line) for value in (line.before, line.after)]
         self.assigned = reads.post_titles(given, self.lang)
+        #: What is said of which question, where the line itself does not: thing → question.
+        self.about = {line.thing: str(line.after) for line in lines if line.field == "question" and line.after}
         self.posts = reads.posts_held((line.person for line in lines), frame.report.body.nation)
 
     def told(self) -> list[Told]:
@@ -97,7 +102,8 @@ class Telling:
     def _line(self, line: Line, why: str) -> Told:
         kind, _colon, rest = line.thing.partition(":")
         pieces = rest.split("/", 2)
-        asked = self.frame.working.sheet.questions.get(pieces[1]) if len(pieces) > 1 else None
+        named = pieces[1] if len(pieces) > 1 else self.about.get(line.thing, "")
+        asked = self.frame.working.sheet.questions.get(named)
         verb = table().verbs.get(line.verb)
         what, before, after = self._words(kind, pieces, line, asked)
         if line.purged:
@@ -126,6 +132,8 @@ class Telling:
                 wording.part_value(pack, asked, part, before, self.lang),
                 wording.part_value(pack, asked, part, after, self.lang),
             )
+        if kind == "correction" and line.field == "answer" and asked is not None:
+            return _("answer"), *self._different(asked, before or {}, after or {})
         if kind == "evidence":
             return _("file"), _file(before), _file(after)
         if kind == "thread":
@@ -138,6 +146,23 @@ class Telling:
         if kind == "report" and line.field == "minutes":
             return _("time declared"), _span(before), _span(after)
         return str(_FIELDS.get(line.field, line.field.replace("_", " "))), self._value(before), self._value(after)
+
+    def _different(self, asked: Any, before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:
+        """Of two answers the parts in which they differ, in words."""
+        pack = self.frame.pack
+        parts = [part for part in dict.fromkeys([*before, *after]) if before.get(part) != after.get(part)]
+
+        def told(answer: dict[str, Any]) -> str:
+            words = [
+                (
+                    wording.part_words(pack, asked, p, self.lang),
+                    wording.part_value(pack, asked, p, answer.get(p), self.lang),
+                )
+                for p in parts
+            ]
+            return "; ".join(f"{name} {value}" for name, value in words if value)
+
+        return told(before), told(after)
 
     def _value(self, value: Any) -> str:
         """Days and instants as they are written; all else as it stands."""

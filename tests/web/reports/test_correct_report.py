@@ -16,6 +16,7 @@ from eirene_web.reports.models import Cell, Correction, Report, Submission
 from eirene_web.reports.services import corrections, history
 from web.audits import found
 from web.reports.lives import accept, fill, send
+from web.security.signing_in import client_of
 from web.world import IN_CYCLE, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -63,6 +64,16 @@ def test_accepted_it_is_a_submission_beside_the_old_one_and_the_report_stays_acc
 def test_the_journal_answers_for_what_a_correction_made(accepted: World) -> None:
     decide(accepted, ask(accepted))
     assert found() == []
+
+
+def test_the_history_tells_what_is_to_be_corrected_in_words(accepted: World) -> None:
+    with clock.at(IN_CYCLE):
+        ask(accepted)
+        page = client_of(accepted, "ALF.rapporteur").get(f"/{accepted.alliance.slug}/work/2022/ALF/history/")
+    text = page.content.decode()
+    assert "why it is wanted" in text
+    assert "{&#x27;" not in text
+    assert "cells." not in text
 
 
 def test_an_edition_made_before_learns_that_it_needs_a_new_release(accepted: World) -> None:
