@@ -25,7 +25,7 @@ from web.operations.house import new_house
 from web.reports.transferring import run_jobs
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 
 UPLOAD = "/harbour/work/2022/ALF/files/upload"
 Send = Callable[[Bad], HttpResponse]
