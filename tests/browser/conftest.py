@@ -1,19 +1,13 @@
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from browser.serving import serving
 from web import releases
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -21,39 +15,32 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a portal with one edition of Concordia, served as `eirene serve` serves it."""
+    """The address of a portal with one edition of Concordia."""
     home = tmp_path_factory.mktemp("home")
     releases.concordia(home / "releases" / "concordia" / "2016")
     releases.compiled(home / "releases" / "nato" / "compiled-2025")
-    log = open(home / "serve.log", "w+")  # noqa: SIM115  open as long as the server writes to it
-    command = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--no-build", "--port", "8700"]
-    environment = {**os.environ, "EIRENE_HOME": str(home)}
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield _address(server, home / "serve.log")
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-        log.close()
+    with serving(home) as address:
+        yield address
 
 
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(120):
-        found = re.search(r"Serving at (http://\S+?)/ ", log.read_text())
-        if found:
-            try:
-                with urlopen(f"{found.group(1)}/healthz") as answer:
-                    assert answer.status == 200
-                return found.group(1)
-            except OSError:
-                pass
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.5)
-    raise AssertionError(log.read_text())
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demonstration office, as it is when nobody has been there yet: to be copied."""
+    home = tmp_path_factory.mktemp("demo")
+    with serving(home, "--demo", "--workers", "0"):
+        return home
+
+
+@pytest.fixture(scope="module")
+def office_home(laid_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(laid_out, tmp_path_factory.mktemp("office") / "home"))
+
+
+@pytest.fixture(scope="module")
+def office(office_home: Path) -> Iterator[str]:
+    """The address of a demonstration office of the module's own, its worker with it."""
+    with serving(office_home, "--demo") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -5,26 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import signal
-import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
+from browser.serving import COMMAND, SRC, end, free_port
 from web.notices.smtp import Server
 
 HERE = Path(__file__).parent
-SRC = HERE.parents[1] / "src"
-COMMAND = [sys.executable, "-c", "from eirene.cli import main; main()"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -108,16 +98,7 @@ class Installation:
 
     def stop(self) -> None:
         for process in reversed(self._running):
-            for sign in (signal.SIGTERM, signal.SIGKILL):
-                try:
-                    os.killpg(process.pid, sign)
-                    process.wait(timeout=15)
-                    break
-                except ProcessLookupError:
-                    break
-                except subprocess.TimeoutExpired:
-                    continue
-            process.wait()
+            end(process)
         self._running.clear()
 
     def log(self) -> str:

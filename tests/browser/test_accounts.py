@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-import eirene_web
+from browser.serving import be, serving
 from web.accounts import fake_oidc
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -52,62 +47,16 @@ def provider() -> Iterator[fake_oidc.Provider]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, provider: fake_oidc.Provider) -> Iterator[str]:
-    """The address of a demonstration office. By name, not by number: a passkey belongs to a name."""
-    home = tmp_path_factory.mktemp("office")
-    log = home / "serve.log"
-    command = [
-        sys.executable,
-        "-c",
-        "from eirene.cli import main; main()",
-        "serve",
-        "--no-build",
-        "--demo",
-        "--port",
-        PORT,
-    ]
+def office(office_home: Path, provider: fake_oidc.Provider) -> Iterator[str]:
+    """The address of a demonstration office with a sign-on. By name, not by number: a passkey belongs to a name."""
     entry = {
         "id": "mod", "type": "oidc", "name": "Ministry of Defence", "server_url": provider.url, "client_id": "eirene",
         "client_secret": "s3cret",
     }  # fmt: skip
-    sso = home / "sso.json"
+    sso = office_home / "sso.json"
     sso.write_text(json.dumps({"providers": [entry]}), encoding="utf-8")
-    # The code under test, also where another copy is the one that is installed.
-    source = str(Path(eirene_web.__file__).parents[1])
-    environment = {**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": source, "EIRENE_SSO": str(sso)}
-    with open(log, "w+", encoding="utf-8") as out:
-        server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
-        try:
-            yield _address(server, log)
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(300):
-        found = re.search(r"Serving at http://127\.0\.0\.1:(\d+)/", log.read_text())
-        if found:
-            address = f"http://localhost:{found.group(1)}"
-            try:
-                with urlopen(f"{address}/healthz") as answer:
-                    assert answer.status == 200
-                return address
-            except OSError:
-                pass
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.5)
-    raise AssertionError(log.read_text())
-
-
-def be(page: Page, office: str, who: str) -> None:
-    page.goto(f"{office}/account/demo/")
-    page.locator(f'button[data-person="{who}"]').first.click()
-    page.wait_for_url("**/work/**")
+    with serving(office_home, "--demo", name="localhost", EIRENE_SSO=str(sso)) as address:
+        yield address
 
 
 def sign_out(page: Page, office: str) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from browser.serving import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHILD = Path(__file__).parents[1] / "web" / "editions" / "child.py"
@@ -34,34 +33,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     """The Harbour Compact’s office with a draft, served as `eirene serve` serves it, its worker with it."""
     home = tmp_path_factory.mktemp("editions")
     child(home, "begin")
-    log = open(home / "serve.log", "w+")  # noqa: SIM115  open as long as the server writes to it
-    command = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--no-build", "--port", "8736"]
-    environment = {**{k: v for k, v in os.environ.items() if k != "DATABASE_URL"}, "EIRENE_HOME": str(home)}
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield _address(server, home / "serve.log"), home
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-        log.close()
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(240):
-        found = re.search(r"Serving at (http://\S+?)/ ", log.read_text())
-        if found:
-            try:
-                with urlopen(f"{found.group(1)}/healthz"):
-                    return found.group(1)
-            except OSError:
-                pass
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.5)
-    raise AssertionError(log.read_text())
+    with serving(home) as address:
+        yield address, home
 
 
 def sign_in(context: BrowserContext, house: tuple[str, Path], who: str) -> None:

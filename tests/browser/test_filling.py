@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from browser.conftest import _address
+from browser.serving import be
 
 pytestmark = pytest.mark.browser
 
 BMA = "/concordia/work/2017/BMA"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demonstration office of its own, served as `eirene serve --demo` serves it."""
-    home = tmp_path_factory.mktemp("office")
-    log = open(home / "serve.log", "w+")  # noqa: SIM115  open as long as the server writes to it
-    command = [
-        sys.executable,
-        "-c",
-        "from eirene.cli import main; main()",
-        "serve",
-        "--demo",
-        "--no-build",
-        "--port",
-        "8720",
-    ]
-    source = str(Path(__file__).resolve().parents[2] / "src")
-    environment = {**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": source}
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield _address(server, home / "serve.log")
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-        log.close()
-
-
-def sign_in(page: Page, office: str, who: str = "BMA.rapporteur") -> None:
-    page.goto(f"{office}/account/demo/")
-    page.locator(f'button[data-person="{who.lower()}"]').first.click()
-    page.wait_for_load_state()
 
 
 def cell(page: Page, question: str, key: str):  # type: ignore[no-untyped-def]
@@ -80,7 +39,7 @@ def kept(page: Page, question: str, key: str) -> str:
 def section(page: Page, office: str) -> Page:
     """Section 4 of Belmara, signed in as its rapporteur."""
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    sign_in(page, office)
+    be(page, office, "BMA.rapporteur")
     page.goto(f"{office}{BMA}/section/4/")
     return page
 
@@ -211,7 +170,7 @@ def test_an_entered_total_that_differs_is_marked_at_once(section: Page) -> None:
 def test_two_browsers_and_the_same_cell_is_a_choice(section: Page, browser: Browser, office: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     other = context.new_page()
-    sign_in(other, office, "BMA.personnel")
+    be(other, office, "BMA.personnel")
     other.goto(f"{office}{BMA}/section/4/")
     cell(other, "officers_by_rank", "OF-9|women").fill("2")
     saved(other)
@@ -237,7 +196,7 @@ def test_others_changes_appear_by_themselves_and_who_types_is_told(
 ) -> None:
     context = browser.new_context()
     other = context.new_page()
-    sign_in(other, office, "BMA.personnel")
+    be(other, office, "BMA.personnel")
     other.goto(f"{office}{BMA}/section/4/")
     cell(other, "officers_by_rank", "OF-7|women").fill("4")
     saved(other)
@@ -278,7 +237,7 @@ def test_signed_out_in_the_middle_nothing_is_lost(section: Page, context: Browse
     cell(section, "other_ranks_by_rank", "OR-3|women").fill("21")
     expect(section.locator("[data-save-text]")).to_have_text("Not saved: you are signed out")
     expect(section.get_by_role("link", name="Sign in in another tab")).to_be_visible()
-    sign_in(context.new_page(), office)
+    be(context.new_page(), office)
     section.bring_to_front()
     section.get_by_role("button", name="Try again now").click()
     saved(section)
@@ -287,7 +246,7 @@ def test_signed_out_in_the_middle_nothing_is_lost(section: Page, context: Browse
 
 def test_everything_by_keyboard_alone(page: Page, office: str) -> None:
     """A choice, a reason, a text, lines, a tick: reached and changed without a mouse."""
-    sign_in(page, office)
+    be(page, office, "BMA.rapporteur")
     page.goto(f"{office}{BMA}/section/6/")
     box = page.locator('[name="a:gender_education:rows.0.course"]')
     box.focus()
@@ -323,7 +282,7 @@ def test_everything_by_keyboard_alone(page: Page, office: str) -> None:
 def test_without_a_script_a_section_is_filled_in_all_the_same(browser: Browser, office: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    sign_in(page, office)
+    be(page, office, "BMA.rapporteur")
     page.goto(f"{office}{BMA}/section/5/")
     page.locator('[name="a:crsv_provisions:choice"][value="yes"]').check()
     page.locator('[data-q="crsv_provisions"] details.comment > summary').click()
@@ -363,7 +322,7 @@ def test_evidence_is_attached_and_a_drawing_that_could_run_something_is_refused(
      "/assign/", "/rules/", "/changes/"],
 )  # fmt: skip
 def test_pages_are_clean_for_axe_and_fit(page: Page, office: str, path: str) -> None:
-    sign_in(page, office)
+    be(page, office, "BMA.rapporteur")
     for width, scheme, prefix in ((1280, "light", ""), (1280, "dark", "/fr"), (360, "light", "/fr"), (360, "dark", "")):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

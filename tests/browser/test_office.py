@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from browser.serving import be
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WORK = "/concordia/work/"
-SRC = Path(__file__).parents[2] / "src"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demonstration office, served as `eirene serve --demo` serves it."""
-    home = tmp_path_factory.mktemp("office")
-    log = open(home / "serve.log", "w+")  # noqa: SIM115  open as long as the server writes to it
-    command = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--demo", "--no-build"]
-    server = subprocess.Popen(
-        [*command, "--port", "8734"], env={**os.environ, "EIRENE_HOME": str(home), "PYTHONPATH": str(SRC)},
-        stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
-    try:
-        yield _address(server, home / "serve.log")
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-        log.close()
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(240):
-        found = re.search(r"Serving at (http://\S+?)/ ", log.read_text())
-        if found:
-            try:
-                with urlopen(f"{found.group(1)}/healthz"):
-                    return found.group(1)
-            except OSError:
-                pass
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.5)
-    raise AssertionError(log.read_text())
-
-
-def sign_in(page: Page, office: str, who: str) -> None:
-    page.goto(f"{office}/account/demo/")
-    page.locator(f'button[data-person="{who.lower()}"]').first.click()
-    page.wait_for_load_state()
 
 
 def opened(browser: Browser, office: str, who: str, **more: object) -> BrowserContext:
     context = browser.new_context(**more)  # type: ignore[arg-type]
-    sign_in(context.new_page(), office, who)
+    be(context.new_page(), office, who)
     return context
 
 

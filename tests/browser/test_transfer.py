@@ -2,66 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from browser.conftest import _address
+from browser.serving import be
 from typed import typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FILES = "/concordia/work/2017/BMA/files/"
-#: Runs what waits in the queue where no worker of the platform does; two at once do nothing twice.
-RUNNER = """
-import time, django
-django.setup()
-from eirene_web.reports import tasks
-from eirene_web.work.models import Job
-while True:
-    for job in Job.objects.filter(state="waiting", kind="import"):
-        tasks.read_import.func(job=job.pk, entry=int(job.subject.partition(":")[2]))
-    time.sleep(0.3)
-"""
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demonstration office."""
-    home = tmp_path_factory.mktemp("office")
-    log = open(home / "serve.log", "w+")  # noqa: SIM115  open as long as the server writes to it
-    environment = {
-        **os.environ, "EIRENE_HOME": str(home), "EIRENE_DEMO": "1",
-        "DJANGO_SETTINGS_MODULE": "eirene_web.config.settings",
-    }  # fmt: skip
-    serve = [sys.executable, "-c", "from eirene.cli import main; main()", "serve", "--demo", "--no-build",
-             "--port", "8720"]  # fmt: skip
-    server = subprocess.Popen(serve, env=environment, stdout=log, stderr=log, start_new_session=True)
-    processes = [server]
-    try:
-        address = _address(server, home / "serve.log")
-        processes.append(subprocess.Popen([sys.executable, "-c", RUNNER], env=environment, stdout=log, stderr=log,
-                                          start_new_session=True))  # fmt: skip
-        yield address
-    finally:
-        for process in processes:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        log.close()
-
-
-def sign_in(page: Page, office: str, who: str) -> None:
-    page.goto(f"{office}/account/demo/")
-    page.locator(f'button[data-person="{who}"]').first.click()
-    page.wait_for_load_state()
 
 
 def downloaded(page: Page) -> bytes:
@@ -77,7 +30,7 @@ def hand_in(page: Page, file: Path) -> None:
 
 def test_out_filled_in_handed_in_and_taken_over(office: str, context: BrowserContext, tmp_path: Path) -> None:
     page = context.new_page()
-    sign_in(page, office, "bma.rapporteur")
+    be(page, office, "bma.rapporteur")
     page.goto(office + FILES)
     data = downloaded(page)
     (tmp_path / "one.xlsx").write_bytes(typed(data, {"personnel|service=army": {"1": 1901}}))
@@ -101,7 +54,7 @@ def test_out_filled_in_handed_in_and_taken_over(office: str, context: BrowserCon
 def test_it_works_without_scripts(office: str, browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, office, "bma.rapporteur")
+    be(page, office, "bma.rapporteur")
     page.goto(office + FILES)
     data = downloaded(page)
     (tmp_path / "one.xlsx").write_bytes(typed(data, {"personnel|service=navy": {"1": 77}}))
@@ -119,7 +72,7 @@ def test_axe_finds_nothing_and_nothing_runs_over(
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
-    sign_in(page, office, "bma.rapporteur")
+    be(page, office, "bma.rapporteur")
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.goto(office + FILES)

@@ -63,7 +63,7 @@ def shown(language: str) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
         with file.open("rb") as held:
             for message in read_po(held):
                 found = message.id if language == "en" else message.string
-                texts |= {plain(one) for one in ([found] if isinstance(found, str) else found)}
+                texts |= {plain(one) for one in ([found] if isinstance(found, str) else found or ())}
     texts |= {"EN", "FR"}
     value = r"%(\(\w+\))?[sd]"
     filled = [one for one in texts if re.search(value, one) and len(re.sub(rf"{value}|\W", "", one)) > 4]

@@ -27,7 +27,7 @@ from eirene_web.organisations.queries import actor_for
 from eirene_web.policy import Actor
 from eirene_web.reports.models import Correction, Cycle, Report
 from eirene_web.reports.services import corrections
-from eirene_web.work.services import Running, background, start
+from eirene_web.work.services import Running, long, start
 
 KIND = "demo.editions"
 #: Days ago on which the edition before went out, and on which it was agreed and published.
@@ -54,7 +54,7 @@ def want_editions(demo: Demo) -> None:
     start(lay_out, kind=KIND, alliance=demo.alliance.slug, today=demo.today.isoformat())
 
 
-@background
+@long
 def lay_out(running: Running, *, today: str) -> dict[str, Any]:
     """This year's is written at once, and goes out when the one before, with which it is compared, is there."""
     stage = Stage(Alliance.objects.get(slug="concordia"), dt.datetime.fromisoformat(today))

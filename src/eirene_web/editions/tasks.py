@@ -12,7 +12,7 @@ from typing import Any
 from django_tasks import task as queue_task
 
 from eirene_web.clock import now
-from eirene_web.work.services import Running, background
+from eirene_web.work.services import Running, background, long
 
 
 @background
@@ -24,7 +24,7 @@ def compute_figures(running: Running, *, draft: int) -> dict[str, Any]:
     return {"figures": made.pk, "milliseconds": made.milliseconds}
 
 
-@background
+@long
 def prepare_circulation(running: Running, *, circulation: int) -> dict[str, Any]:
     from eirene_web.editions.services.silence import prepare
 
@@ -33,7 +33,7 @@ def prepare_circulation(running: Running, *, circulation: int) -> dict[str, Any]
     return {"circulation": circulation}
 
 
-@background
+@long
 def build_freeze(running: Running, *, freeze: int) -> dict[str, Any]:
     from eirene_web.editions.services.publishing import build, publish_if_due
 
@@ -42,7 +42,7 @@ def build_freeze(running: Running, *, freeze: int) -> dict[str, Any]:
     return {"freeze": freeze}
 
 
-@background
+@long
 def verify_release(running: Running, *, release: int) -> dict[str, Any]:
     from eirene_web.editions.services.catalogue import check_release
 

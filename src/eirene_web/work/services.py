@@ -41,6 +41,11 @@ from eirene_web.work.targets import CANCELLABLE, job_target, verb_of
 Task = Any
 #: Queue of what waits for machines outside: it has a lane of its own, so that a dead mail server holds up nothing else.
 OUTSIDE = "outside"
+#: Queue of what takes long (documents, releases): a lane of its own, so that somebody who hands in a file is not kept
+#: waiting for an edition that is being printed.
+LONG = "long"
+#: Queue of everything else.
+INSIDE = "default"
 #: Seconds between two writes of progress.
 TELL_EVERY = 1.0
 #: Problems of a failed job that are kept.
@@ -146,7 +151,7 @@ def once(key: str) -> bool:
     return True
 
 
-def background(function: Callable[..., dict[str, Any] | None]) -> Task:
+def background(function: Callable[..., dict[str, Any] | None], *, queue: str = INSIDE) -> Task:
     """A task of the queue. What it gives back (ids) becomes the job's result; an EireneError is told, not retried.
 
     Without a job, as a schedule starts it, whatever goes wrong is tried again and shown when it has failed for good.
@@ -170,7 +175,12 @@ def background(function: Callable[..., dict[str, Any] | None]) -> Task:
             else:
                 _end(row, Job.State.DONE, result=result or {})
 
-    return queue_task(run)
+    return queue_task(queue_name=queue)(run)
+
+
+def long(function: Callable[..., dict[str, Any] | None]) -> Task:
+    """A task in the background that takes long: `background` in a lane of its own."""
+    return background(function, queue=LONG)
 
 
 def _begin(job: Job) -> bool:

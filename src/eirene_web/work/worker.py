@@ -199,24 +199,26 @@ def firmly(write: Callable[[], T]) -> T:
 
 
 def work(*, most_starts: int = MOST_STARTS) -> None:
-    """Works until it is told to stop: a lane for the house's own tasks, one for those that wait for the outside, and
-    beside them the watch over dead workers and schedules."""
+    """Works until it is told to stop: a lane for what somebody waits for, one for what takes long, one for what waits
+    for machines outside, and beside them the watch over dead workers and schedules."""
     mark = take_mark()
     if isinstance(mark, FileMark):
         mark.sweep()
     schedules.sync()
-    inside = Worker(mark, excluded=[services.OUTSIDE], most_starts=most_starts)
-    outside = Worker(mark, queues=[services.OUTSIDE], most_starts=most_starts)
+    inside = Worker(mark, excluded=[services.OUTSIDE, services.LONG], most_starts=most_starts)
+    others = [Worker(mark, queues=[queue], most_starts=most_starts) for queue in (services.OUTSIDE, services.LONG)]
     inside.configure_signals()
     inside.look_after()
-    aside = [threading.Thread(target=_aside, args=(run,), daemon=True) for run in (outside.run, outside.watch)]
+    runs = [others[0].watch, *(lane.run for lane in others)]
+    aside = [threading.Thread(target=_aside, args=(run,), daemon=True) for run in runs]
     for thread in aside:
         thread.start()
     try:
         inside.run()
     finally:
-        # What is being mailed just now is given a moment; what is cut off is begun again by the next worker.
-        outside.running = False
+        # What is being mailed or printed just now is given a moment; what is cut off is begun again by the next worker.
+        for lane in others:
+            lane.running = False
         for thread in aside:
             thread.join(timeout=3)
         if not any(thread.is_alive() for thread in aside):

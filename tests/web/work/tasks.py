@@ -12,7 +12,7 @@ from django_tasks import task
 from eirene.errors import Problem, Unreadable
 from eirene_web.clock import now
 from eirene_web.work.models import Job
-from eirene_web.work.services import Running, background, once
+from eirene_web.work.services import Running, background, long, once
 
 #: What tasks of this process did, for tests that run them here.
 DONE: list[Any] = []
@@ -32,6 +32,15 @@ def effect(running: Running, n: int, seconds: float) -> dict[str, Any]:
             )  # fmt: skip
     time.sleep(seconds / 2)
     return {"n": n}
+
+
+@long
+def prints(running: Running) -> dict[str, Any]:
+    """Takes as long as somebody lets it: until the file is there that says that it may end."""
+    (settings.EIRENE_HOME / "printing").touch()
+    while not (settings.EIRENE_HOME / "enough").exists():
+        time.sleep(0.05)
+    return {}
 
 
 @background

@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -78,6 +78,22 @@ def test_what_was_due_for_years_fires_once_for_two_workers_however_busy_they_are
         found = house.do("fired")
     assert set(found) >= {"work.tidy", "reports.remind"}
     assert _all_fired(found), found
+
+
+def test_what_takes_long_keeps_nobody_waiting(house: House) -> None:
+    house.do("print")
+    with house.worker():
+        _until((house.home / "printing").exists)
+        house.do("enqueue", "2", "0")
+        _until(lambda: house.do("look")["states"] == {"done": 2})
+        (house.home / "enough").touch()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + trial.PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def test_a_worker_ends_with_its_keeper_and_is_replaced_when_it_dies(house: House) -> None:

@@ -244,6 +244,10 @@ def main(words: list[str]) -> None:
 
             for one in range(int(n)):
                 start(tasks.effect, kind="import", n=one, seconds=float(seconds))
+        case ["print"]:
+            from eirene_web.work.services import start
+
+            start(tasks.prints, kind="print")
         case ["look"]:
             print(json.dumps(look()))
         case ["again"]:
