@@ -102,7 +102,7 @@ def aland_breaks_silence(story: Story) -> None:
         text = other.at(page).inner_text("body")
         assert not re.search("Aland|reserve", text), page
     coordinator.at(f"{EDITION}silence/")
-    coordinator.reads("AAA", "It excludes the reserve.", "Of those who serve")
+    coordinator.reads("Aland broke silence", "It excludes the reserve.", "Of those who serve")
 
 
 def the_draft_is_changed_and_agreed(story: Story) -> None:

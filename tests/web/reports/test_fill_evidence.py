@@ -151,7 +151,7 @@ def test_not_more_than_so_many_to_one_answer(sampler_world: World, monkeypatch: 
     monkeypatch.setattr(evidence, "MOST_FILES", 1)
     add(sampler_world)
     with pytest.raises(UsageError, match="1 files"):
-        add(sampler_world)
+        add(sampler_world, "another.pdf")
 
 
 def test_a_chosen_file_is_attached_whichever_button_is_pressed(sampler_world: World) -> None:

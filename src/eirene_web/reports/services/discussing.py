@@ -28,6 +28,8 @@ from eirene_web.reports.working import Working
 
 #: The longest message.
 MOST_TEXT = 20_000
+#: Within so long the same words are the same message.
+TWICE = dt.timedelta(minutes=1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _Kind, _State = Thread.Kind, Thread.State
 #: Kinds that the nation opens.
@@ -52,6 +54,9 @@ def open_thread(
     if question and question not in working.sheet.questions:
         raise UsageError(_("The question %(id)s is not asked in this cycle.") % {"id": question[:80]})
     words = _words(text)
+    opened = Thread.objects.filter(report=row, question=question, kind=kind).order_by("-pk").first()
+    if opened is not None and _just_said(actor, opened, words):
+        return opened
     of_office = kind not in OF_NATION
     thread = Thread.objects.create(
         report=row, question=question, kind=kind, due=due if of_office else None, flag=flag and of_office, opened=now()
@@ -75,6 +80,9 @@ def write(*, actor: Actor, thread: int, text: str) -> Message:
     if found.state == _State.CLOSED:
         raise UsageError(_("This conversation is closed."), remedy=_("Begin a new one."))
     words = _words(text)
+    twice = _just_said(actor, found, words)
+    if twice is not None:
+        return twice
     message = _say(actor, found, words, nation=working.report.body.nation if as_nation else "")
     before = found.state
     if found.kind in (_Kind.QUESTION, _Kind.CLARIFICATION):
@@ -157,6 +165,13 @@ def _words(text: str) -> str:
             remedy=_("Shorten it, or attach a file to the answer."),
         )
     return words
+
+
+def _just_said(actor: Actor, thread: Thread, words: str) -> Message | None:
+    """The last message, if the same person said the same a moment ago: a button pressed twice says it once."""
+    last = thread.messages.order_by("-pk").first()
+    same = last is not None and (last.person_id, last.text) == (actor.person, words) and last.at > now() - TWICE
+    return last if same else None
 
 
 def _say(actor: Actor, thread: Thread, text: str, *, nation: str) -> Message:

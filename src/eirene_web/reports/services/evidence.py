@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -64,13 +65,18 @@ def add_evidence(
     section = _may_change(actor, working, question)
     kind = looked_at(name, content)
     _known_audience(working, releasability)
-    if row.evidence.filter(question=question, removed__isnull=True).count() >= MOST_FILES:
+    there = row.evidence.filter(question=question, removed__isnull=True)
+    sha256, name = hashlib.sha256(content).hexdigest(), tidy_name(name)
+    twice = there.filter(blob=sha256, name=name, releasability=releasability).first()
+    if twice is not None:  # the button was pressed twice
+        return twice
+    if there.count() >= MOST_FILES:
         raise UsageError(
             _("There are %(n)s files with this answer already.") % {"n": MOST_FILES},
             remedy=_("Remove one, or put several into one document."),
         )
     one = EvidenceFile.objects.create(
-        report=row, question=question, blob=keep(content), name=tidy_name(name), media_type=kind.media_type,
+        report=row, question=question, blob=keep(content), name=name, media_type=kind.media_type,
         releasability=releasability, added=now(), person_id=actor.person,
     )  # fmt: skip
     thing = f"evidence:{row.pk}/{question}/{one.pk}"
