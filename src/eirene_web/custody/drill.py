@@ -87,14 +87,13 @@ def _thing(concern: Concern) -> str:
 
 def _hide(concern: Concern, holder: Holder, key: str, found: Found) -> list[Field]:
     """Moves everything into the concern's keeping; gives the journal fields of what changed in the open."""
-    _hide_changes(concern, holder, key)
+    words = _hide_changes(concern, holder, key)
     fields: list[Field] = []
-    words: list[str] = []
     for text in found.texts:
         value = _now(text)
         if value in (None, "", [], {}, *MARKERS) or not _hold(concern, text.place, canonical(value).encode()):
             continue
-        words += words_in(value)
+        words += _taken(value, text.put(QUARANTINED))
         fields += _put(text, text.put(QUARANTINED))
     for document in found.documents:
         words += _take_out(concern, document)
@@ -106,15 +105,19 @@ def _hide(concern: Concern, holder: Holder, key: str, found: Found) -> list[Fiel
     return fields
 
 
-def _hide_changes(concern: Concern, holder: Holder, key: str) -> None:
-    """What the journal holds of it, and the reasons that were given with it."""
+def _hide_changes(concern: Concern, holder: Holder, key: str) -> list[str]:
+    """What the journal holds of it, and the reasons that were given with it; gives the sentences in them."""
     own = holder.changes(concern.alliance, key)
     with_it = Change.objects.filter(field="reason", entry__in=list(own.values_list("entry", flat=True)))
     pks = {*own.values_list("pk", flat=True), *with_it.values_list("pk", flat=True)}
+    words = []
     for one in Change.objects.filter(pk__in=pks, salt__isnull=False):
         content = canonical([one.before, one.after, one.salt])
         _hold(concern, f"change:{one.pk}", content.encode())
         Change.objects.filter(pk=one.pk).update(before=None, after=None, salt=None)
+        words += [word for told in (one.before, one.after) if told for word in words_in(json.loads(told))]
+    # A code or a hash is no sentence: it stands in many other places and names nobody.
+    return [word for word in words if len(word) >= SHORT and " " in word]
 
 
 def _hold(concern: Concern, place: str, content: bytes) -> bool:
@@ -123,6 +126,17 @@ def _hold(concern: Concern, place: str, content: bytes) -> bool:
         return False
     Held.objects.create(concern=concern, place=place, content=content)
     return True
+
+
+def _taken(value: Any, new: Any) -> list[str]:
+    """The texts in a value that a marker replaces; codes beside them stay."""
+    if isinstance(value, str):
+        return [value] if new != value else []
+    if isinstance(value, dict):
+        return [word for key, one in value.items() for word in _taken(one, at(new, (key,)))]
+    if isinstance(value, list):
+        return [word for n, one in enumerate(value) for word in _taken(one, at(new, (n,)))]
+    return []
 
 
 def _now(text: Text) -> Any:
@@ -293,7 +307,7 @@ def _back(held: Held, holder: Holder, texts: dict[str, Text]) -> Iterable[Field]
     elif kind == "blob":
         files.release(key)
     else:
-        text = texts.get(held.place)
+        text = texts.get(held.place) or _text_of(held.place)
         if text is not None and _now(text) == text.put(QUARANTINED):
             before = text.told(getattr(text.row, text.column))
             fields = _put(text, json.loads(content))
@@ -314,11 +328,10 @@ def purge(*, actor: Actor, concern: int) -> Concern:
 
 
 def _destroy(row: Concern, holder: Holder, key: str) -> list[Field]:
-    found = holder.find(row.alliance, key)
     places = set(row.held.values_list("place", flat=True))
     fields: list[Field] = []
-    for text in found.texts if found else ():
-        if text.place in places and _now(text) == text.put(QUARANTINED):
+    for text in _texts_in(row, holder, key, places):
+        if _now(text) == text.put(QUARANTINED):
             before = text.told(getattr(text.row, text.column))
             fields += [Field(f.thing, f.field, before, f.after) for f in _put(text, text.put(PURGED))]
     for place in sorted(place for place in places if place.startswith("document:")):
@@ -333,6 +346,23 @@ def _destroy(row: Concern, holder: Holder, key: str) -> list[Field]:
     _back_elsewhere(row, PURGED)
     holder.after_purge(row.alliance, key)
     return fields
+
+
+def _texts_in(row: Concern, holder: Holder, key: str, places: Iterable[str]) -> list[Text]:
+    """The texts that the concern keeps, as their holder knows them."""
+    found = holder.find(row.alliance, key)
+    texts = {text.place: text for text in found.texts} if found else {}
+    return [text for place in sorted(places) if (text := texts.get(place) or _text_of(place)) is not None]
+
+
+def _text_of(place: str) -> Text | None:
+    """A text by its place alone: that of a reason is found by its words, which are away."""
+    label, _colon, rest = place.partition(":")
+    if "." not in label:
+        return None
+    pk, column, *spot = rest.split(":", 2)
+    row = apps.get_model(label)._default_manager.filter(pk=pk).first()
+    return None if row is None else Text(row, column, str, spot=tuple(json.loads(spot[0])) if spot else ())
 
 
 def _purge_file(sha256: str) -> None:

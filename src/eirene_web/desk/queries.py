@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from eirene.framework import asked
 from eirene.text import pick
 from eirene_web.clock import now
-from eirene_web.notices.models import Notice
+from eirene_web.notices.queries import for_desk
+from eirene_web.notices.words import Told
 from eirene_web.organisations.models import Holding, Post
 from eirene_web.organisations.packs import opened
 from eirene_web.organisations.visit import Visit
@@ -75,10 +76,9 @@ def _title(items: Sequence[Item]) -> str:
     return _("Nothing waits for you")
 
 
-def notices(visit: Visit, most: int = MOST) -> list[Notice]:
-    """What is new and unread. One query; one place to change when notices have pages of their own."""
-    unread = Notice.objects.filter(person=visit.person, alliance=visit.alliance.slug, read__isnull=True)
-    return list(unread.order_by("-at")[:most])
+def notices(visit: Visit, most: int = MOST) -> list[Told]:
+    """What is new and unread, in words."""
+    return for_desk(visit.actor, most, lang=visit.lang, alliance=visit.alliance)
 
 
 # --- the office -----------------------------------------------------------------------------------------------------

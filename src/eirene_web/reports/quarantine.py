@@ -118,6 +118,8 @@ class Answers(_OfReports):
         return found
 
     def of_change(self, thing: str, field: str) -> str:
+        if thing.startswith("answer:"):
+            return thing.partition(":")[2]
         key = super().of_change(thing, field)
         return key if field == "value" and _speaks(key.partition("/")[2].partition("/")[2]) else ""
 
@@ -172,6 +174,8 @@ def _forget_marks(report: Report, question: str, part: str) -> None:
 
 def _speaks(part: str) -> bool:
     """Whether a part of an answer is words, as far as its name tells."""
+    if part in ("definition.fields.date", "definition.fields.basis"):
+        return False
     return part.startswith((*_TEXTS, "definition.fields.")) or part in ("rows", "particulars")
 
 
@@ -413,8 +417,7 @@ class Lines(_OfReports):
         report = self._report_of(row)
         found = Found(report.body.nation, _facts(report))
         for column, told in self.columns.items():
-            value = getattr(row, column)
-            found.texts.append(Text(row, column, _line_marking(value), f"{self.kind}:{key}", column, told))
+            found.texts.append(Text(row, column, str, f"{self.kind}:{key}", column, told))
         return found
 
     def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
@@ -456,27 +459,80 @@ class Steps(Lines):
         return found
 
 
+def _whys(row: Return, question: str = "") -> Iterator[Text]:
+    """What is said of each answer that is open again."""
+    for n, one in enumerate(row.questions):
+        if question in ("", one["question"]):
+            yield Text(row, "questions", str, f"return:{row.pk}", "questions", _why_told, spot=(n, "why"))
+
+
+def _why_told(questions: list[dict[str, str]]) -> dict[str, str]:
+    return {one["question"]: one["why"] for one in questions}
+
+
+def _beside(report: int, questions: Iterable[str]) -> Iterator[Text]:
+    """The same beside the answers."""
+    for note in AnswerNote.objects.filter(report=report, question__in=list(questions)).order_by("pk"):
+        yield Text(note, "open_because", str, f"note:{report}/{note.question}", "open_because")
+
+
 class Returns(Lines):
     """return:<id>: the reason, and what is said of each answer, which also stands beside the answers."""
 
     def __init__(self) -> None:
-        columns = {"reason": same, "questions": lambda v: {q["question"]: q["why"] for q in v}}
-        super().__init__("return", Return, columns, "submission.read")
-        self.covers = (*self.covers, "reports.AnswerNote.open_because")
+        super().__init__("return", Return, {"reason": same}, "submission.read")
+        self.covers = (*self.covers, "reports.Return.questions", "reports.AnswerNote.open_because")
+
+    def _fields(self) -> tuple[str, ...]:
+        return ("reason", "questions")
 
     def find(self, alliance: str, key: str) -> Found | None:
         found, row = super().find(alliance, key), self._row(alliance, key)
         if found is not None:
-            asked_again = [one["question"] for one in row.questions]
-            for note in AnswerNote.objects.filter(report=row.report_id, question__in=asked_again).order_by("pk"):
-                thing = f"note:{row.report_id}/{note.question}"
-                found.texts.append(Text(note, "open_because", str, thing, "open_because"))
+            found.texts += _whys(row)
+            found.texts += _beside(row.report_id, _why_told(row.questions))
         return found
 
     def changes(self, alliance: str, key: str) -> QuerySet[Change]:
         row = self._row(alliance, key)
-        beside = [f"note:{row.report_id}/{one['question']}" for one in row.questions]
+        beside = [f"note:{row.report_id}/{question}" for question in _why_told(row.questions)]
         return super().changes(alliance, key) | Change.objects.filter(thing__in=beside, field="open_because")
+
+
+class Notes(_OfReports):
+    """note:<report>/<question>: why an answer is open again, there and in what was returned."""
+
+    kind = "note"
+    covers = ("reports.AnswerNote.open_because",)
+
+    def _report(self, alliance: str, key: str) -> tuple[Report | None, str]:
+        pk, _slash, question = key.partition("/")
+        return _report(alliance, pk), question
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        report, question = self._report(alliance, key)
+        if report is None or not report.notes.filter(question=question).exists():
+            return None
+        texts = [*_beside(report.pk, [question])]
+        for row in report.returns.order_by("pk"):
+            texts += _whys(row, question)
+        return Found(report.body.nation, _facts(report, question), texts)
+
+    def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
+        report, _question = self._report(alliance, key)
+        return report is not None and (
+            can(actor, "submission.read", _sent(report)) or report.body.nation in actor.nations
+        )
+
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field) if field == "open_because" else ""
+
+    def changes(self, alliance: str, key: str) -> QuerySet[Change]:
+        report, _question = self._report(alliance, key)
+        assert report is not None
+        returned = [f"return:{pk}" for pk in report.returns.values_list("pk", flat=True)]
+        own = Change.objects.filter(thing=f"note:{key}", field="open_because")
+        return own | Change.objects.filter(thing__in=returned, field="questions")
 
 
 class Corrections(Lines):
@@ -552,12 +608,6 @@ class Cycles(_OfReports):
         return super().of_change(thing, field) if field == "milestones" else ""
 
 
-def _line_marking(value: Any) -> Callable[[str], Any]:
-    if isinstance(value, list):
-        return lambda marker: [{**one, "why": marker} for one in value]
-    return str
-
-
 HOLDERS = [
     Answers(),
     Messages(),
@@ -565,6 +615,7 @@ HOLDERS = [
     Imports(),
     Steps(),
     Returns(),
+    Notes(),
     Corrections(),
     Assignments(),
     Lines("report", Report, {"extended_because": same}, "report.see"),

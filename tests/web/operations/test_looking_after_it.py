@@ -25,6 +25,8 @@ from eirene_web.operations import doctor, health
 from web.operations.house import ROOT
 from web.world import IN_CYCLE, World
 
+pytestmark = pytest.mark.slow
+
 SECRET = "Captain Zerlindaquux"
 
 
@@ -64,6 +66,17 @@ def test_a_key_that_others_may_read_is_told(home: Path) -> None:
     assert line("key").state == "fail"
     key.chmod(0o600)
     assert line("key").state == "ok"
+
+
+@pytest.mark.django_db
+def test_a_key_of_packages_that_others_may_read_is_told(home: Path) -> None:
+    assert line("package key").state == "ok"
+    key = home / "package_key"
+    key.write_text("ab" * 32)
+    key.chmod(0o640)
+    assert line("package key").state == "fail"
+    key.chmod(0o600)
+    assert line("package key").state == "ok"
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from web.audits import found
 from web.reports.lives import accept, fill, send
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

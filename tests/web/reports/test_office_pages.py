@@ -18,7 +18,7 @@ from web.reports.lives import accept, fill, give_back, send, start
 from web.visiting import at, client_of
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 OFFICE = ("coordinator", "reviewer", "observer", "clerk")
 NATION = ("ALF.rapporteur", "ALF.drafter", "ALF.head", "ALF.officer", "ALF.reader", "ALF.admin")
 EVERYBODY = (*OFFICE, *NATION, "BRA.rapporteur", "outsider")

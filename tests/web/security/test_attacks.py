@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,12 @@ from eirene_web.api.frame import OPERATIONS
 from eirene_web.organisations.models import PostRole
 from eirene_web.reports.models import Cell
 from web.calling import Caller, caller, told
-from web.security import stage
-from web.security.addresses import PARTS, addresses, path_of
+from web.security.addresses import PARTS, Address, addresses, path_of
 from web.security.signing_in import client_of
 from web.security.stage import NATION, OTHER, QUESTION, Stage
 from web.world import IN_CYCLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PLACE = f"/cycles/2022/reports/{NATION}"
 SCRIPTS = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'", "<svg/onload=alert(1)>",
@@ -41,15 +41,6 @@ ODD = (
     "' OR '1'='1", "1; DROP TABLE reports_report; --", "../../etc/passwd", "..%2f..%2f", "%00", "%0d%0aX: y", "-1", "0",
     "99999999999999999999999999", "1e9", "١٢", "%ff%fe", "%f0%9f%98%80", "a" * 300, "%25",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def staged(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +83,35 @@ def test_ids_of_others_lead_nowhere(staged: Stage) -> None:
                 transaction.set_rollback(True)
             if status not in (403, 404, 422):
                 wrong.append(f"{one.method} {body}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+#: What a number in the address of a page stands for, without those of the office, which every nation may have.
+_THINGS = ("entry", "step", "pk", "correction", "job", "thread", "file", "comment", "suggestion", "position",
+           "extension", "concern", "holding", "invitation", "post")  # fmt: skip
+
+
+def pages_with_numbers() -> list[Address]:
+    return [a for a in addresses() if "<slugword:slug>/work" in a.route and set(a.parts) & set(_THINGS)]
+
+
+@pytest.mark.parametrize("who", [f"{OTHER}.rapporteur", f"{OTHER}.officer", f"{OTHER}.admin", "outsider"])
+def test_no_page_opens_by_an_id_of_another_body(staged: Stage, who: str) -> None:
+    """By the address of its body, and by that of the own body with the other's number in it: nothing is there."""
+    foreign, wrong = client_of(staged.world, who), []
+    assert len(pages_with_numbers()) > 20
+    for address in pages_with_numbers():
+        for now in (staged, replace(staged, nation=OTHER)):
+            try:
+                path = path_of(now, address)
+            except KeyError:
+                continue
+            for method in ("get", "post"):
+                with transaction.atomic():
+                    status = getattr(foreign, method)(path).status_code
+                    transaction.set_rollback(True)
+                if status not in (404, 405) and not (method == "post" and status in (400, 403)):
+                    wrong.append(f"{method.upper()} {path}: {status}")
     assert not wrong, "\n".join(wrong)
 
 
