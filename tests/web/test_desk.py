@@ -164,3 +164,11 @@ def test_what_is_new_stands_there_in_words_and_is_read_by_going_there(harbour_wo
         assert go is not None
         assert client_of(world, "ALF.rapporteur").post(go[1]).status_code == 302
     assert "The report of Alfport was sent back to its drafters" not in desk(world, "ALF.rapporteur")
+
+
+def test_what_is_new_is_told_in_words_and_opened_from_the_desk(harbour_world: World) -> None:
+    text = desk(harbour_world, "ALF.rapporteur")
+    told = text.split('id="new"')[1]
+    assert "for 2022 is asked for" in told
+    assert "cycle_opened" not in text
+    assert "/work/notices/" in told

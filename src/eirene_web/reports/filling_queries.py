@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
+from eirene.text import pick
 from eirene_web.accounts.models import Person
 from eirene_web.clock import now
 from eirene_web.journal.queries import Line, history
@@ -188,3 +190,9 @@ def news(actor: Actor, report: Report, since: dt.datetime, *, most: int = 40) ->
 def people(ids: Iterable[int | None]) -> dict[int, Person]:
     """One query."""
     return {p.pk: p for p in Person.objects.filter(pk__in={i for i in ids if i is not None})}
+
+
+def post_titles(ids: Iterable[Any], lang: str) -> dict[int, str]:
+    """One query, none where nothing is asked for."""
+    wanted = {i for i in ids if isinstance(i, int)}
+    return {p.pk: pick(p.title, lang) for p in Post.objects.filter(pk__in=wanted)} if wanted else {}
