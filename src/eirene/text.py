@@ -7,13 +7,14 @@ catalogue in `phrases/<lang>.yaml`, extended or overridden by a pack's `phrases.
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -49,6 +50,13 @@ def number(value: Decimal | int, lang: str, decimals: int | None = None) -> str:
 def date(value: dt.date, lang: str) -> str:
     """23 November 2026, whatever the locale's own habit for English."""
     return str(format_date(value, format="d MMMM y", locale=locale(lang)))
+
+
+def city(zone: zoneinfo.ZoneInfo, lang: str) -> str:
+    """The city that a clock is named after, in the reader's language: Brussels, Bruxelles; Kiritimati."""
+    if zone.key in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return str(get_timezone_location(zone, locale=locale(lang), return_city=True))
 
 
 def listing(items: list[str], lang: str) -> str:

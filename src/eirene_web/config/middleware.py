@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
 from eirene.errors import Blocked, EireneError, PackError, VerificationFailed
+from eirene_web.organisations.visit import not_there
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -61,11 +62,14 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and "/work/" in request.path_info:
+            return _only_sent(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotThere):
-            return page_not_found(request, Http404(str(error)))
+            return not_there(request) or page_not_found(request, Http404(str(error)))
         if isinstance(error, DatabaseError | OSError) and _is_full(error):
             logger.error("the disk is full")
             told = EireneError(
@@ -88,6 +92,18 @@ class Refusals:
             response.headers["Cache-Control"] = "private, no-store"
             return response
         return None
+
+
+def _only_sent(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An address that takes a form, opened as a page: after a reload, from a bookmark, after signing in."""
+    told = EireneError(
+        _("This address only takes what a form sends; there is nothing to see here."),
+        remedy=_("Go back to the page with the form."),
+    )
+    page = render(request, "ui/refused.html", {"error": told, "visit": None}, status=405)
+    page.headers["Allow"] = response.headers["Allow"]
+    page.headers["Cache-Control"] = "private, no-store"
+    return page
 
 
 def _is_full(error: BaseException) -> bool:

@@ -29,12 +29,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of pages for people signed in; the portal's pages bring their own."""
     visit = getattr(request, "visit", None)
     if not isinstance(visit, Visit):
-        return {"demo": settings.EIRENE_DEMO, "switch_here": switch(request)}
+        return {"demo": settings.EIRENE_DEMO, "demo_first": made_up, "switch_here": switch(request)}
     return {
         "demo": settings.EIRENE_DEMO and visit.alliance.demo,
         "navigation": navigation(visit),
         "switch_here": switch(request),
     }
+
+
+def made_up() -> list[Any]:
+    """One account for each role, for the page on which one signs in to a demonstration. Asked by that page alone."""
+    from eirene_web.demo import people
+
+    if not settings.EIRENE_DEMO:
+        return []
+    return people.first(people.everybody(translation.get_language() or settings.LANGUAGE_CODE))
 
 
 def switch(request: HttpRequest) -> list[dict[str, Any]]:
@@ -57,16 +66,19 @@ def switch(request: HttpRequest) -> list[dict[str, Any]]:
 def navigation(visit: Visit) -> list[Item]:
     """At most seven ways, those first that one’s role is about."""
     slug, here = visit.alliance.slug, visit.request.path_info
+    cycles, oversees = reverse("cycles", args=[slug]), not reach(visit.actor, "cycle.oversee").nowhere
     ways = [
         (_("My desk"), reverse("desk-of", args=[slug]), "desk.see"),
-        (_("Cycles"), reverse("cycles", args=[slug]), "cycle.oversee"),
+        (_("Cycles") if oversees else _("Our reports"), cycles, "cycle.see"),
         (_("Bodies and posts"), reverse("bodies", args=[slug]), "bodies.see"),
         (_("Editions"), reverse("editions", args=[slug]), "release.list"),
         (_("History"), reverse("histories", args=[slug]), "journal.read"),
         (_("Published"), published(visit), "desk.see"),
     ]
     shown = [(label, href) for label, href, verb in ways if not reach(visit.actor, verb).nowhere]
-    best = max((href for _label, href in shown if here.startswith(href)), key=len, default="")
+    found = visit.request.resolver_match
+    at_report = found is not None and "cycle" in found.kwargs and "body" in found.kwargs
+    best = cycles if at_report else max((href for _label, href in shown if here.startswith(href)), key=len, default="")
     return [Item(label, href, href == best) for label, href in shown]
 
 

@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from eirene.framework import asked
 from eirene.text import pick
 from eirene_web.clock import now
-from eirene_web.notices.models import Notice
 from eirene_web.organisations.models import Holding, Post
 from eirene_web.organisations.packs import opened
 from eirene_web.organisations.visit import Visit
@@ -73,12 +72,6 @@ def _title(items: Sequence[Item]) -> str:
         n = len(items)
         return ngettext("%(n)d thing waits for you", "%(n)d things wait for you", n) % {"n": n}
     return _("Nothing waits for you")
-
-
-def notices(visit: Visit, most: int = MOST) -> list[Notice]:
-    """What is new and unread. One query; one place to change when notices have pages of their own."""
-    unread = Notice.objects.filter(person=visit.person, alliance=visit.alliance.slug, read__isnull=True)
-    return list(unread.order_by("-at")[:most])
 
 
 # --- the office -----------------------------------------------------------------------------------------------------
@@ -206,9 +199,12 @@ def _to_write(visit: Visit, report: Report, returned: Return | None) -> Iterator
         yield Item(text, _at(visit, "report", report), returned.reason, when, "back", "late" if late else "risk", 9)
     elif report.state in _WRITING:
         text = _("Begin the %(report)s") if report.state == State.NOT_STARTED else _("Fill in the %(report)s")
-        detail = report.extended_because and _("Extended: %(why)s") % {"why": report.extended_because}
+        due = instants.written(report.deadline or report.cycle.deadline, visit.time_zone(report.body), visit.lang)
+        detail = _("Due %(when)s") % {"when": due}
+        if report.extended_because:
+            detail = f"{detail}. " + _("Extended: %(why)s") % {"why": report.extended_because}
         yield Item(
-            text % {"report": _name(visit, report)}, _at(visit, "report", report), detail or "",
+            text % {"report": _name(visit, report)}, _at(visit, "report", report), detail,
             *_due(visit, report), 20,
         )  # fmt: skip
     elif report.state == State.NOT_SUBMITTED:

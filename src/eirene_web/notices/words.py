@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from eirene.text import date
+from eirene.text import city, date
 from eirene_web.accounts.models import Person
 from eirene_web.clock import now
 from eirene_web.notices.kinds import KINDS
@@ -97,13 +97,12 @@ def _facts(facts: Mapping[str, Any], alliance: Alliance, person: Person, lang: s
     return found
 
 
-def _instant(value: Any, zone: dt.tzinfo, lang: str) -> str:
+def _instant(value: Any, zone: zoneinfo.ZoneInfo, lang: str) -> str:
     """30 March 2018, 17:00 (Brussels)"""
     if not value:
         return ""
     there = dt.datetime.fromisoformat(value).astimezone(zone)
-    city = str(zone).rpartition("/")[2].replace("_", " ")
-    return f"{date(there.date(), lang)}, {there:%H:%M} ({city})"
+    return f"{date(there.date(), lang)}, {there:%H:%M} ({city(zone, lang)})"
 
 
 def _left(days: int) -> str:

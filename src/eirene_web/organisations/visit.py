@@ -139,6 +139,16 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return carried(request, status=401) if request.method == "POST" else to_sign_in(request)
 
 
+def not_there(request: HttpRequest) -> HttpResponse | None:
+    """What somebody at work gets for an address that is not there for them; None: a page for readers tells it."""
+    visit = getattr(request, "visit", None)
+    if visit is None and not (request.user.is_authenticated and "/work/" in request.path_info):
+        return None
+    response = render(request, "ui/not_there.html", {"visit": visit}, status=404)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def carried(request: HttpRequest, *, status: int) -> HttpResponse:
     """A form that could not be taken now, with everything in it, to be sent again by a deliberate press."""
     fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken"]

@@ -8,7 +8,7 @@ reach(actor, verb)            everywhere the actor may do it, for a query
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def decide(actor: Actor, verb: str, target: Target, *, within: Table | None = No
         return _signed_in_well_enough(actor, what)
     if (verb != what.see and not decide(actor, what.see, target, within=rules).allowed) or verb == what.see:
         return Decision(False, seen=False)
-    return Decision(False, why=_why_state(rules, what, target) if fitting else _why_role(rules, what))
+    return Decision(False, why=_why_state(rules, what, fitting, target) if fitting else _why_role(rules, what, actor))
 
 
 def _signed_in_well_enough(actor: Actor, verb: Verb) -> Decision:
@@ -152,17 +152,21 @@ def _in_state(row: Row, target: Target) -> bool:
     return not row.states or target.state in row.states
 
 
-def _why_state(rules: Table, verb: Verb, target: Target) -> str:
+def _why_state(rules: Table, verb: Verb, rows: Sequence[Row], target: Target) -> str:
+    """`rows`: those that fit the actor; in what states others could is not theirs to wait for."""
     states = rules.kinds[verb.kind].states
-    allowed = sorted({s for row in rules.by_verb[verb.name] for s in row.states}, key=list(states).index)
+    allowed = sorted({s for row in rows for s in row.states}, key=list(states).index)
     now = states.get(target.state, target.state)
     return _("This is locked now: %(kind)s is “%(now)s”. It can be done while it is: %(allowed)s.") % {
         "kind": rules.kinds[verb.kind].title, "now": now, "allowed": ", ".join(f"“{states[s]}”" for s in allowed),
     }  # fmt: skip
 
 
-def _why_role(rules: Table, verb: Verb) -> str:
+def _why_role(rules: Table, verb: Verb, actor: Actor) -> str:
+    """Somebody of the right role is told that it lies with another post: now, or altogether."""
     roles = dict.fromkeys(row.role for row in rules.by_verb[verb.name])
+    if actor.holds(*roles):
+        return _("This does not lie with your post now. Whoever it waits for, or is assigned to, does it.")
     return _("Your role does not include this. It is done by: %(roles)s.") % {
         "roles": ", ".join(str(ROLES[role].title) for role in roles)
     }

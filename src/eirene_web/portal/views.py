@@ -25,7 +25,7 @@ from eirene_web.config.middleware import EMBED_POLICY, FILE_POLICY
 from eirene_web.editions import queries
 from eirene_web.editions.models import BuildStep, Release
 from eirene_web.organisations.queries import actor_for, alliance_of
-from eirene_web.organisations.visit import is_strong, to_sign_in
+from eirene_web.organisations.visit import is_strong, not_there, to_sign_in
 from eirene_web.portal import pages
 from eirene_web.portal.figurepage import figure_page
 from eirene_web.portal.http import FRESH, base_url, not_modified, serve_bytes, serve_page
@@ -464,7 +464,7 @@ def _sorry(request: HttpRequest, template: str, status: int, **context: Any) -> 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     said = str(exception.args[0]) if exception.args and isinstance(exception.args[0], str) else ""
-    return _sorry(request, "404.html", 404, said=said)
+    return not_there(request) or _sorry(request, "404.html", 404, said=said)
 
 
 def not_public(request: HttpRequest, exception: Exception) -> HttpResponse:

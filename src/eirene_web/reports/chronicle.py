@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from eirene.text import date
 from eirene_web.journal.queries import Line
 from eirene_web.policy import table
 from eirene_web.reports import filling_queries as reads
-from eirene_web.reports import wording
+from eirene_web.reports import instants, wording
 from eirene_web.reports.frame import Frame
 from eirene_web.reports.models import Report, Thread
 
@@ -26,6 +28,30 @@ _NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)?$")
 SHOWN = 240
 #: Changes of one entry that the page shows; the file has them all.
 OF_EACH = 12
+
+
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+#: Fields of a report, of its steps and conversations, in words.
+_FIELDS = {
+    "deadline": gettext_lazy("deadline"),
+    "extended_because": gettext_lazy("why it was extended"),
+    "round": gettext_lazy("round of clearance"),
+    "reviewer": gettext_lazy("review desk"),
+    "review_due": gettext_lazy("review due"),
+    "due": gettext_lazy("due"),
+    "steps": gettext_lazy("chain"),
+    "taken_over": gettext_lazy("taken over from last year"),
+    "confirmed": gettext_lazy("confirmed"),
+    "open": gettext_lazy("open again"),
+    "open_because": gettext_lazy("why it is open again"),
+    "remarks": gettext_lazy("remarks"),
+    "post": gettext_lazy("post"),
+    "state": gettext_lazy("state"),
+    "sha256": gettext_lazy("checksum"),
+    "number": gettext_lazy("submission"),
+    "receipt": gettext_lazy("receipt"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +79,8 @@ class Telling:
     def __init__(self, frame: Frame, lines: Sequence[Line]) -> None:
         self.frame, self.lines, self.lang = frame, lines, frame.lang
         self.people = reads.people(line.person for line in lines)
+        given = [value for line in lines if _is_post(line) for value in (line.before, line.after)]
+        self.assigned = reads.post_titles(given, self.lang)
         self.posts = reads.posts_held((line.person for line in lines), frame.report.body.nation)
 
     def told(self) -> list[Told]:
@@ -103,11 +131,37 @@ class Telling:
         if kind == "thread":
             return self._thread(line)
         if kind == "assignment" and len(pieces) == 3:
-            return _("section %(id)s") % {"id": pieces[1]}, _plain(before), _plain(after)
+            return self._assignment(pieces[1], line)
         if kind == "report" and line.field == "state":
             states = dict(Report.State.choices)
             return _("state"), str(states.get(before, before or "")), str(states.get(after, after or ""))
-        return line.field.replace("_", " "), _plain(before), _plain(after)
+        if kind == "report" and line.field == "minutes":
+            return _("time declared"), _span(before), _span(after)
+        return str(_FIELDS.get(line.field, line.field.replace("_", " "))), self._value(before), self._value(after)
+
+    def _value(self, value: Any) -> str:
+        """Days and instants as they are written; all else as it stands."""
+        if isinstance(value, str) and _DAY.match(value):
+            return date(dt.date.fromisoformat(value), self.lang)
+        if isinstance(value, str) and _INSTANT.match(value):
+            zone = self.frame.visit.time_zone(self.frame.report.body)
+            return instants.written(dt.datetime.fromisoformat(value), zone, self.lang)
+        return _plain(value)
+
+    def _assignment(self, section: str, line: Line) -> tuple[str, str, str]:
+        """The post by its title, never by its number."""
+        of = {"id": section}
+        match line.field:
+            case "post":
+                named = [self.assigned.get(value, "") if value else "" for value in (line.before, line.after)]
+                return _("section %(id)s, assigned to") % of, named[0], named[1]
+            case "due":
+                what = _("section %(id)s, due") % of
+            case "done":
+                what = _("section %(id)s, done") % of
+            case _:
+                what = _("section %(id)s, note") % of
+        return what, self._value(line.before), self._value(line.after)
 
     def _thread(self, line: Line) -> tuple[str, str, str]:
         if line.field.startswith("message"):
@@ -117,7 +171,18 @@ class Telling:
             return _("conversation"), str(states.get(line.before, "")), str(states.get(line.after, ""))
         if line.field == "kind":
             return _("conversation"), "", str(dict(Thread.Kind.choices).get(line.after, line.after))
-        return line.field, _plain(line.before), _plain(line.after)
+        return str(_FIELDS.get(line.field, line.field)), self._value(line.before), self._value(line.after)
+
+
+def _is_post(line: Line) -> bool:
+    return line.field == "post" and line.thing.startswith("assignment:")
+
+
+def _span(minutes: Any) -> str:
+    """3 h 40 min, as the nation declares it."""
+    if not isinstance(minutes, int):
+        return ""
+    return _("%(h)d h %(m)02d min") % {"h": minutes // 60, "m": minutes % 60}
 
 
 def _file(value: Any) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
+from eirene.text import pick
 from eirene_web.accounts.models import Person
 from eirene_web.clock import now
 from eirene_web.journal.queries import Line, history
 from eirene_web.organisations.models import Post
+from eirene_web.organisations.succession import line_of
 from eirene_web.policy import Actor, NotThere, ask, can
 from eirene_web.reports.models import Cell, EvidenceFile, Message, Report, Submission, Thread, Visit
 from eirene_web.reports.queries import sections_read
@@ -81,7 +84,7 @@ def earlier_threads(report: Report, questions: Iterable[str]) -> list[Thread]:
 
     The caller has asked whether the actor may read the sections that the questions stand in. Two queries.
     """
-    bodies = [report.body_id, *([report.body.succeeds_id] if report.body.succeeds_id else [])]
+    bodies = line_of(report.body)
     kinds = (_Kind.QUESTION, _Kind.CLARIFICATION, _Kind.NATIONAL)
     found = Thread.objects.filter(report__body__in=bodies, question__in=list(questions), kind__in=kinds)
     found = found.filter(report__cycle__alliance=report.cycle.alliance_id, report__cycle__opens__lt=report.cycle.opens)
@@ -187,3 +190,9 @@ def news(actor: Actor, report: Report, since: dt.datetime, *, most: int = 40) ->
 def people(ids: Iterable[int | None]) -> dict[int, Person]:
     """One query."""
     return {p.pk: p for p in Person.objects.filter(pk__in={i for i in ids if i is not None})}
+
+
+def post_titles(ids: Iterable[Any], lang: str) -> dict[int, str]:
+    """One query, none where nothing is asked for."""
+    wanted = {i for i in ids if isinstance(i, int)}
+    return {p.pk: pick(p.title, lang) for p in Post.objects.filter(pk__in=wanted)} if wanted else {}

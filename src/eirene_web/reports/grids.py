@@ -109,7 +109,8 @@ def render(grid: Grid) -> SafeString:
     """The table, in the wrap in which it scrolls."""
     q = escape(grid.asked.id)
     out = [
-        f'<div class="gridwrap" data-grid="{q}" tabindex="-1" data-shape="{_shape_json(grid)}">',
+        f'<div class="gridwrap" data-grid="{q}" tabindex="{0 if grid.locked else -1}"',
+        f' data-shape="{_shape_json(grid)}">',
         f'<table class="grid{" grid--down" if not grid.across else ""}"><caption class="vh">',
         escape(f"{grid.asked.number} {grid.asked.question.text.get(grid.lang, '')}"),
         "</caption>",

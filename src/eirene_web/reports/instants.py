@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
-from babel import Locale
-from babel.dates import get_timezone_location
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
-from eirene.text import date, locale
+from eirene.text import city as city_of
+from eirene.text import date
 from eirene_web.clock import now
 from eirene_web.organisations.models import Alliance, Body
 
@@ -26,11 +25,8 @@ def zone_of(alliance: Alliance, body: Body | None = None) -> zoneinfo.ZoneInfo:
 
 
 def city(zone: zoneinfo.ZoneInfo, lang: str = "") -> str:
-    """The city that a clock is named after, in the reader's language: Brussels, Bruxelles; Kiritimati."""
-    if zone.key in ("UTC", "Etc/UTC"):
-        return "UTC"
-    known: Locale = locale(lang or get_language() or "en")
-    return str(get_timezone_location(zone, locale=known, return_city=True))
+    """The city that a clock is named after, in the reader's language."""
+    return city_of(zone, lang or get_language() or "en")
 
 
 def written(instant: dt.datetime, zone: zoneinfo.ZoneInfo, lang: str = "") -> str:

@@ -57,6 +57,19 @@ def reports(actor: Actor, alliance: Alliance) -> QuerySet[Report]:
     return Report.objects.filter(wanted, cycle__alliance=alliance).select_related("cycle", "body")
 
 
+def own_reports(actor: Actor, alliance: Alliance) -> list[tuple[Report, list[Submission]]]:
+    """The reports of the actor's own nation, newest cycle first, each with what was sent of it. Two queries."""
+    found = list(
+        reports(actor, alliance).filter(body__nation__in=actor.nations).order_by("-cycle__opens", "body__code")
+    )
+    scope = reach(actor, "submission.read")
+    read = [r.pk for r in found if scope.everything or r.body.nation in scope.nations]
+    sent: dict[int, list[Submission]] = {}
+    for one in Submission.objects.filter(report__in=read).defer("document").order_by("number"):
+        sent.setdefault(one.report_id, []).append(one)
+    return [(r, sent.get(r.pk, [])) for r in found]
+
+
 def find_report(actor: Actor, alliance: Alliance, cycle: str, body: str) -> Report:
     """Raises NotThere."""
     found = reports(actor, alliance).filter(cycle__code=cycle, body__code=body).first()

@@ -27,6 +27,7 @@ from eirene.questionnaires.model import TOTAL, Answer, Cell, CellKey, Finding, N
 from eirene.questionnaires.parts import answer_parts
 from eirene.questionnaires.values import shape
 from eirene.text import date, listing, number, pick
+from eirene_web.reports import wording
 from eirene_web.reports.models import Submission
 
 #: Submissions kept open in one process; one takes some hundred kilobytes.
@@ -382,11 +383,8 @@ def _cell(answer: Answer | None, key: CellKey) -> Cell | None:
 
 
 def status_word(status: str) -> str:
-    words = {
-        "no_data": _("No data"), "not_applicable": _("Not applicable"), "withheld": _("Withheld"),
-        "answered": _("Answered"),
-    }  # fmt: skip
-    return words.get(status, status)
+    """As on the pages where it was entered."""
+    return str(wording.STATUS.get(status, status))
 
 
 def without_body(previous: Answers | None, body: str) -> Answers | None:

@@ -29,7 +29,7 @@ from web.reports.transferring import handed_in
 from web.world import IN_CYCLE, World
 
 NAME = "Zerlindaquux"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import models, transaction
 
 from eirene.errors import EireneError
@@ -29,10 +28,8 @@ from eirene_web.journal.verify import _is_blank
 from eirene_web.organisations import services as organisation
 from eirene_web.policy import Actor, table
 from eirene_web.reports.models import Correction, Submission
-from web.security import stage
 from web.security.services import DAY, SERVICES, Tried
 from web.security.stage import NATION, QUESTION, Stage
-from web.security.test_permission_matrix import registered
 from web.world import IN_CYCLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -55,18 +52,6 @@ ELSEWHERE = {
 }
 
 Values = dict[tuple[str, str], Any]
-
-
-@pytest.fixture(scope="module")
-def staged(
-    django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:  # type: ignore[attr-defined]
-        patch.setattr(settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            registered()
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 def held(alliance: str) -> Values:

@@ -12,6 +12,8 @@ from eirene.errors import UsageError
 from eirene_web.policy import Actor, Grant, Kind, Reach, Row, Table, Target, Verb, decide, rows
 from eirene_web.policy import engine as policy_engine
 
+pytestmark = pytest.mark.one_engine
+
 KIND = Kind("boat", "the boat", {"afloat": "afloat", "sunk": "sunk"})
 VERBS = [
     Verb("boat.see", "see boats", "boat", "boat.see", scope="read"),
@@ -83,6 +85,18 @@ def test_what_is_locked_says_in_which_states_it_is_not() -> None:
     assert (refused.allowed, refused.seen) == (False, True)
     assert "the boat is “sunk”" in refused.why
     assert "“afloat”" in refused.why
+
+
+def test_what_is_locked_names_only_states_in_which_the_same_role_could_do_it() -> None:
+    rules = table(*SEEN, *rows("boat.sail", "rapporteur", "own", "afloat"), *rows("boat.sail", "reader", "own", "sunk"))
+    refused = decide(actor(grant()), "boat.sail", boat(state="sunk"), within=rules)
+    assert "the boat is “sunk”. It can be done while it is: “afloat”." in refused.why
+
+
+def test_the_right_role_is_told_that_it_lies_with_another_post() -> None:
+    rules = table(*SEEN, *rows("boat.sail", "rapporteur", "assigned"))
+    refused = decide(actor(grant()), "boat.sail", boat(), within=rules)
+    assert "This does not lie with your post now." in refused.why
 
 
 def test_a_role_that_does_not_do_it_is_told_who_does() -> None:

@@ -155,3 +155,17 @@ def test_since_the_last_visit_others_did(sampler_world: World) -> None:
             assert "AAA.drafter filled in 1.1" in client.get(path).content.decode()
     with clock.at(IN_CYCLE + dt.timedelta(hours=9)):
         assert "Nobody else changed anything." in browser(sampler_world, "AAA.rapporteur").get(path).content.decode()
+
+
+def test_pressed_twice_nobody_is_told_twice(sampler_world: World) -> None:
+    assign(sampler_world, note="Figures only.")
+    told = Notice.objects.count()
+    assert told
+    assign(sampler_world, note="Figures only.")
+    assert Notice.objects.count() == told
+
+
+def test_a_day_that_is_past_is_no_due_date(sampler_world: World) -> None:
+    with pytest.raises(UsageError, match="is past"):
+        assign(sampler_world, due=dt.date(2020, 1, 1))
+    assert not Assignment.objects.exists()

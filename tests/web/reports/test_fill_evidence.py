@@ -152,3 +152,15 @@ def test_not_more_than_so_many_to_one_answer(sampler_world: World, monkeypatch: 
     add(sampler_world)
     with pytest.raises(UsageError, match="1 files"):
         add(sampler_world)
+
+
+def test_a_chosen_file_is_attached_whichever_button_is_pressed(sampler_world: World) -> None:
+    client, path = browser(sampler_world, "AAA.rapporteur"), address(sampler_world, rest="section/2/")
+    form = fields(client.get(path)) | {"do": ["save"]}
+    form["file:law"] = [SimpleUploadedFile("act.pdf", PDF)]  # type: ignore[list-item]
+    form["file:remarks"] = [SimpleUploadedFile("drawing.svg", b"<svg/>")]  # type: ignore[list-item]
+    answer = client.post(path, form)
+    assert EvidenceFile.objects.get().name == "act.pdf"
+    told = answer.content.decode().split("<main")[1].split('id="fill"')[0]
+    assert "1 entry could not be taken" in told
+    assert "Files of the kind of drawing.svg are not taken." in told

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
 
@@ -18,7 +17,6 @@ from eirene_web.api import urls as _urls  # noqa: F401  registers the operations
 from eirene_web.api.frame import OPERATIONS, Operation
 from eirene_web.policy import Actor, decide, table
 from web.calling import Caller, caller
-from web.security import stage
 from web.security.addresses import (
     BODIES,
     CLOSED,
@@ -42,15 +40,6 @@ SAMPLE = ("coordinator", "clerk", "AAA.rapporteur", "AAA.drafter", "AAA.officer"
 STATES = ("drafting", "submitted")
 EVERY_STATE = tuple(table().kinds["report"].states)
 PAGES = {a.name or a.route: a for a in addresses() if "<slugword:slug>/work" in a.route}
-
-
-@pytest.fixture(scope="module")
-def staged(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -138,12 +138,12 @@ class Notes(OfReports):
     kind = "note"
     covers = ("reports.AnswerNote.open_because",)
 
-    def find_report(self, alliance: str, key: str) -> tuple[Report | None, str]:
+    def _asked(self, alliance: str, key: str) -> tuple[Report | None, str]:
         pk, _slash, question = key.partition("/")
         return find_report(alliance, pk), question
 
     def find(self, alliance: str, key: str) -> Found | None:
-        report, question = self._report(alliance, key)
+        report, question = self._asked(alliance, key)
         if report is None or not report.notes.filter(question=question).exists():
             return None
         texts = [*_beside(report.pk, [question])]
@@ -152,7 +152,7 @@ class Notes(OfReports):
         return Found(report.body.nation, facts(report, question), texts)
 
     def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
-        report, _question = self._report(alliance, key)
+        report, _question = self._asked(alliance, key)
         return report is not None and (
             can(actor, "submission.read", sent(report)) or report.body.nation in actor.nations
         )
@@ -161,7 +161,7 @@ class Notes(OfReports):
         return super().of_change(thing, field) if field == "open_because" else ""
 
     def changes(self, alliance: str, key: str) -> QuerySet[Change]:
-        report, _question = self._report(alliance, key)
+        report, _question = self._asked(alliance, key)
         assert report is not None
         returned = [f"return:{pk}" for pk in report.returns.values_list("pk", flat=True)]
         own = Change.objects.filter(thing=f"note:{key}", field="open_because")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
+from eirene.text import date
 from eirene_web.clock import now
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.models import Post
@@ -41,7 +43,13 @@ def assign_section(
     before = Assignment.objects.filter(report=row, section=section, post=post).first()
     one = before or Assignment(report=row, section=section, post_id=post)
     was = (one.pk and one.post_id, one.due, one.note, one.done)
-    one.due, one.note, one.done = due, " ".join(note.replace("\x00", "").split()), None
+    note = " ".join(note.replace("\x00", "").split())
+    if before is not None and was == (post, due, note, None):
+        return before  # pressed twice: nobody is told twice
+    if due is not None and due != one.due and due < now().date():
+        raise UsageError(_("%(day)s is past.") % {"day": date(due, get_language() or "en")},
+                         remedy=_("Give a day from today on, or leave it empty."))  # fmt: skip
+    one.due, one.note, one.done = due, note, None
     one.save()
     thing = f"assignment:{row.pk}/{section}/{post}"
     fields = [

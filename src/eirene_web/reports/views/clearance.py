@@ -136,9 +136,10 @@ def _choices(visit: Visit, report: Report, chosen: dict[int, int]) -> list[dict[
 
 
 def _rounds(report: Report) -> list[ClearanceStep]:
-    """What was decided in earlier rounds: who sent it back, and why."""
+    """What was decided in rounds that are over: who sent it back, and why."""
+    over = report.round if report.state in WRITING else report.round - 1
     return list(
-        ClearanceStep.objects.filter(report=report, decided__isnull=False, round__lt=report.round)
+        ClearanceStep.objects.filter(report=report, decided__isnull=False, round__lte=over)
         .select_related("post", "person")
         .order_by("-round", "position")
     )

@@ -20,7 +20,7 @@ from eirene_web.organisations.models import Alliance, Body
 from eirene_web.organisations.packs import opened
 from eirene_web.organisations.queries import Names
 from eirene_web.organisations.visit import Visit, page
-from eirene_web.policy import NotThere, Target, can
+from eirene_web.policy import NotThere, Target, can, reach
 from eirene_web.reports import instants, queries
 from eirene_web.reports.asking import Input, Option, Reading, attempt
 from eirene_web.reports.models import Cycle, Report
@@ -34,8 +34,11 @@ FORM = ["GET", "HEAD", "POST"]
 
 
 @require_safe
-@page("cycle.see", "cycle.set_up")
+@page("cycle.see", "cycle.set_up", "report.see")
 def cycles(visit: Visit) -> HttpResponse:
+    """The office's cycles; for a nation its own reports, year by year."""
+    if reach(visit.actor, "cycle.oversee").nowhere and visit.actor.nations:
+        return visit.render("reports/own_reports.html", {"rows": queries.own_reports(visit.actor, visit.alliance)})
     found = queries.cycles(visit.actor, visit.alliance)
     may = can(visit.actor, "cycle.set_up", Target("cycle", visit.alliance.slug, state=Cycle.State.PLANNED))
     known = {c.code for c in Cycle.objects.filter(alliance=visit.alliance)} if may else set()

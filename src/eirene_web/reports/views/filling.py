@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -53,11 +54,13 @@ def section(visit: Visit, cycle: str, body: str, section: str) -> HttpResponse:
     return render_section(visit, SectionPage(frame, section))
 
 
-def render_section(visit: Visit, shown: SectionPage, *, kept: dict[str, str] | None = None, status: int = 200,
-                   trouble: dict[str, Any] | None = None) -> HttpResponse:  # fmt: skip
+def render_section(
+    visit: Visit, shown: SectionPage, *, kept: dict[str, str] | None = None, status: int = 200,
+    trouble: dict[str, Any] | None = None, unsaved: Iterable[tuple[str, str, str]] = (),
+) -> HttpResponse:  # fmt: skip
     context = {
         "frame": shown.frame, "page": shown, "report": shown.frame.report, "kept": kept or {},
-        "trouble": trouble or {}, "words": filling_json.words(shown.frame.pack, visit.lang),
+        "trouble": trouble or {}, "unsaved": list(unsaved), "words": filling_json.words(shown.frame.pack, visit.lang),
         "endings": ",".join(f".{e}" for e in evidence.KINDS),
     }  # fmt: skip
     return visit.render("reports/section.html", context, status=status)
@@ -87,7 +90,8 @@ class Sent:
         outcome = self._save(edits)
         typos = [*read.typos, *(_refused(one) for one in outcome.refused)]
         self.versions = {(s.question, s.part): s.version for s in outcome.saved}
-        done = self._act(self.argument)
+        attached = self._attach()
+        done = self._act(self.argument) or attached
         kept = self._kept(done)
         clashes = [*outcome.conflicts, *self.clashes]
         if typos or clashes or self.trouble or kept:
@@ -97,7 +101,8 @@ class Sent:
             frame = Frame(self.visit, fresh.report, current=self.section, working=fresh)
             shown = SectionPage(frame, self.section, typed, typos, clashes)
             status = 409 if clashes else 422 if typos or self.trouble else 200
-            return render_section(self.visit, shown, kept=kept, status=status, trouble=self.trouble)
+            return render_section(self.visit, shown, kept=kept, status=status, trouble=self.trouble,
+                                  unsaved=self._unsaved(typos))  # fmt: skip
         return self._back(outcome, done)
 
     # --- saving -----------------------------------------------------------------------------------------------------
@@ -175,16 +180,30 @@ class Sent:
         filling.confirm_same(actor=self.visit.actor, report=self.report.pk, question=question)
         return _("Confirmed: the same number as last year.")
 
+    def _attach(self) -> str:
+        """Every file that was chosen, whichever button was pressed: it is as good as typed."""
+        n = 0
+        for asked in self.asked:
+            for one in self.visit.request.FILES.getlist(f"file:{asked.id}"):
+                try:
+                    self._attach_one(asked.id, one)
+                except EireneError as error:
+                    self.trouble[asked.id] = error
+                else:
+                    n += 1
+        return ngettext("%(n)d file was attached.", "%(n)d files were attached.", n) % {"n": n} if n else ""
+
+    def _attach_one(self, question: str, given: Any) -> None:
+        evidence.add_evidence(
+            actor=self.visit.actor, report=self.report.pk, question=question, name=given.name or "file",
+            content=_content(given), releasability=self.post.get(f"to:{question}", ""),
+        )  # fmt: skip
+
     def _file(self, question: str) -> str:
-        given = self.visit.request.FILES.getlist(f"file:{question}")
-        if not given:
+        """The files themselves are taken by `_attach`."""
+        if not self.visit.request.FILES.getlist(f"file:{question}"):
             raise UsageError(_("No file was chosen."), remedy=_("Choose one, then press the button again."))
-        for one in given:
-            evidence.add_evidence(
-                actor=self.visit.actor, report=self.report.pk, question=question, name=one.name or "file",
-                content=_content(one), releasability=self.post.get(f"to:{question}", ""),
-            )  # fmt: skip
-        return ngettext("%(n)d file was attached.", "%(n)d files were attached.", len(given)) % {"n": len(given)}
+        return ""
 
     def _file_remove(self, file: str) -> str:
         evidence.remove_evidence(actor=self.visit.actor, report=self.report.pk, file=_number(file))
@@ -225,6 +244,14 @@ class Sent:
             for name, text in self.post.items()
             if name.partition(":")[0] in ("ask", "note", "reply") and name != sent and str(text).strip()
         }
+
+    def _unsaved(self, typos: Iterable[forms.Typo]) -> Iterator[tuple[str, str, str]]:
+        """What could not be taken, for the head of the page: (anchor, number of the question, why)."""
+        numbers = {asked.id: asked.number for asked in self.asked}
+        for question, error in self.trouble.items():
+            yield f"q-{question}" if question in numbers else "main", numbers.get(question, ""), str(error)
+        for typo in typos:
+            yield f"t-{typo.question}", numbers.get(typo.question, ""), typo.what
 
     def _back(self, outcome: Outcome, done: str) -> HttpResponse:
         n = len(outcome.saved)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from eirene.text import date
+from eirene.text import city, date
 from eirene_web.clock import now
 from eirene_web.policy import ROLES
 
@@ -37,10 +37,10 @@ def instant(context: template.Context, value: dt.datetime | None, body: Any = No
     visit = context.get("visit")
     zone = visit.time_zone(body) if visit else _own_zone(context)
     there = value.astimezone(zone)
-    day = date(there.date(), translation.get_language() or "en")
+    lang = translation.get_language() or "en"
+    day = date(there.date(), lang)
     text = f"{day}, {there:%H:%M}" if hour else day
-    city = str(zone).rpartition("/")[2].replace("_", " ")
-    shown = f"{text} ({city})" if hour else text
+    shown = f"{text} ({city(zone, lang)})" if hour else text
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
 

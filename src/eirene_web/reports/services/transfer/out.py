@@ -69,7 +69,8 @@ def workbook(
     )
     kept = handed_out(working.sheet, standing(working), questions_of(working, chosen)) if filled else {}
     row = keep_export(actor=actor, report=report, token=token, versions=kept, sections=chosen)
-    return HandedOut(OutFile(file_name(working, language, chosen, "xlsx"), data), row)
+    name = file_name(working, language, chosen, "xlsx", "" if filled else "empty")
+    return HandedOut(OutFile(name, data), row)
 
 
 @change

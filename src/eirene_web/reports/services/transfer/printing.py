@@ -17,9 +17,10 @@ from eirene.formats import write_questionnaire
 from eirene.formats.report_document import Stamp, report_document, report_pdf
 from eirene.framework import Pack, body_name, cycle_of
 from eirene.questionnaires.model import Report as Answers
-from eirene.text import date, pick
+from eirene.text import pick
 from eirene_web.organisations.packs import audience_for
 from eirene_web.policy import Actor
+from eirene_web.reports import instants
 from eirene_web.reports.models import Report, Submission
 from eirene_web.reports.working import Working
 
@@ -158,7 +159,7 @@ def _in_groups(digest: str) -> str:
 
 def zone_of(report: Report) -> zoneinfo.ZoneInfo:
     """The clock of the capital."""
-    return zoneinfo.ZoneInfo(report.body.time_zone or report.cycle.alliance.time_zone)
+    return instants.zone_of(report.cycle.alliance, report.body)
 
 
 def _local(instant: dt.datetime, report: Report) -> dt.datetime:
@@ -167,6 +168,4 @@ def _local(instant: dt.datetime, report: Report) -> dt.datetime:
 
 def local_instant(instant: dt.datetime, report: Report, lang: str) -> str:
     """2 November 2017, 17:00 (Brussels): by the clock of the capital, which it names."""
-    there = _local(instant, report)
-    city = str(zone_of(report)).rpartition("/")[2].replace("_", " ")
-    return f"{date(there.date(), lang)}, {there:%H:%M} ({city})"
+    return instants.written(instant, zone_of(report), lang)
