@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from eirene_web.custody import drill
+from eirene_web.custody.hiding import words_in
 from eirene_web.custody.models import Concern, Designated
 from eirene_web.custody.quarantine import holder_of
 from eirene_web.organisations.models import Alliance
@@ -50,7 +51,7 @@ def texts(actor: Actor, concern: Concern) -> list[str]:
             continue
         read = json.loads(bytes(held.content))
         for value in read[:2] if kind == "change" else [read]:
-            for text in drill.words_in(json.loads(value) if kind == "change" and value else value):
+            for text in words_in(json.loads(value) if kind == "change" and value else value):
                 found[text] = None
     return list(found)
 

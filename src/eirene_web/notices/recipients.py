@@ -102,15 +102,15 @@ class Directory:
         return self.holders(self.posts(nation, "rapporteur"))
 
     def across(self, nation: str) -> People:
-        """Whom the office tells in a nation: its contact points and those who answer for the report; a post above
-        only where all of these are vacant."""
+        """Whom the office tells in a nation: its contact points and those who answer for the report; never a post above,
+        not even where all of these are vacant (the office’s lists show that nobody is reached)."""
         wanted = [
             p for p in self.places.values() if p.nation == nation and nation and (p.contact or "rapporteur" in p.roles)
         ]
         found: People = {}
         for place in sorted(wanted, key=lambda p: not p.contact):
             _add(found, place.people)
-        return found or self.holders(place.pk for place in wanted)
+        return found
 
 
 def _add(found: People, more: People) -> None:
