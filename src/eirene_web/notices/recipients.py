@@ -102,8 +102,8 @@ class Directory:
         return self.holders(self.posts(nation, "rapporteur"))
 
     def across(self, nation: str) -> People:
-        """Whom the office tells in a nation: its contact points and those who answer for the report; never a post above,
-        not even where all of these are vacant (the office’s lists show that nobody is reached)."""
+        """Whom the office tells in a nation: its contact points and those who answer for the report; never a post
+        above, not even where all of these are vacant (the office’s lists show that nobody is reached)."""
         wanted = [
             p for p in self.places.values() if p.nation == nation and nation and (p.contact or "rapporteur" in p.roles)
         ]

@@ -30,8 +30,10 @@ log = logging.getLogger("eirene.work")
 
 T = TypeVar("T")
 
-#: Starts of a task, whatever ends them, before it has failed.
+#: Starts of a task whose worker dies, before it has failed.
 MOST_STARTS = 5
+#: Starts of a task that goes wrong by itself, before it has failed.
+MOST_FAILURES = 3
 #: Seconds between two looks for tasks when there are none; less would starve the web of SQLite's write lock.
 IDLE = 0.5
 #: Seconds between two looks after dead workers and schedules.
@@ -144,12 +146,13 @@ class Worker(db_worker.Worker):  # type: ignore[misc]
         was: False if somebody else was faster."""
         starts, job = len(row.worker_ids), row.args_kwargs["kwargs"].get("job")
         why = {"exception_class_path": cause, "traceback": where}
+        most = min(self.most_starts, MOST_FAILURES) if cause else self.most_starts
         with transaction.atomic():
-            if starts < self.most_starts:
+            if starts < most:
                 again = timezone.now() + wait
                 mine = _mine(row).update(status="READY", run_after=again, **why)
                 if mine and job:
-                    services.waits_again(job, starts=starts, most=self.most_starts, again=again)
+                    services.waits_again(job, starts=starts, most=most, again=again)
             else:
                 mine = _mine(row).update(status="FAILED", finished_at=timezone.now(), **why)
                 if mine:

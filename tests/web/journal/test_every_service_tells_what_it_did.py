@@ -30,6 +30,7 @@ from eirene_web.policy import Actor, table
 from eirene_web.reports.models import Correction, Submission
 from web.security.services import DAY, SERVICES, Tried
 from web.security.stage import NATION, QUESTION, Stage
+from web.security.test_permission_matrix import registered
 from web.world import IN_CYCLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -52,6 +53,11 @@ ELSEWHERE = {
 }
 
 Values = dict[tuple[str, str], Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_service_is_there() -> None:
+    registered()
 
 
 def held(alliance: str) -> Values:

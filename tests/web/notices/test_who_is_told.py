@@ -341,7 +341,7 @@ def test_a_clarification_is_called_to_mind_until_it_is_answered(harbour_world: W
         asked, _soon, _no_day = (
             discussing.open_thread(
                 actor=world.actor("reviewer"), report=report.pk, kind="clarification", question="charter",
-                text="Which one?", due=due,
+                text=f"Which one, of {due}?", due=due,
             )
             for due in (dt.date(2023, 2, 10), dt.date(2023, 2, 2), None)
         )  # fmt: skip

@@ -120,9 +120,9 @@ def test_what_fails_by_the_clock_is_shown_as_a_job_of_the_installation(monkeypat
 
     monkeypatch.setattr(worker, "pause", lambda starts: dt.timedelta(0))
     tasks.always_fails.enqueue()
-    assert work_off() == 5
+    assert work_off() == 3
     job = Job.objects.get()
-    assert (job.kind, job.state, job.alliance, job.tries) == ("always_fails", "failed", "", 5)
+    assert (job.kind, job.state, job.alliance, job.tries) == ("always_fails", "failed", "", 3)
     assert job.task == str(DBTaskResult.objects.get().pk)
 
 
