@@ -36,14 +36,18 @@ quick: .venv/.dev ## the tests of a minute
 
 test: .venv/.dev ## all suites but soak
 	@tools/install_for_tests
-	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not soak"
-	@tools/on_postgres $(PY) -m pytest -q -n 2 --dist loadfile -m "not soak and not browser and not one_engine" tests/web
+	@tools/in_turn \
+	  "core, and platform on SQLite" "$(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser'" \
+	  "browser" "$(PY) -m pytest -q -n 2 --dist loadfile -m 'browser and not soak' tests/browser" \
+	  "platform on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser and not one_engine' tests/web"
 	@tools/skipped_suites
 
 soak: .venv/.dev ## kills, load, full matrices
 	@tools/install_for_tests
-	@$(PY) -m pytest -q -m "soak"
-	@tools/on_postgres $(PY) -m pytest -q -m "soak and not one_engine" tests/web
+	@tools/in_turn \
+	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak tests/web/security" \
+	  "kills and load" "$(PY) -m pytest -q -m soak --ignore tests/web/security" \
+	  "kills and load on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -m 'soak and not one_engine' tests/web"
 
 check: .venv/.dev ## ruff, mypy, import-linter, generated files; lists every failure
 	@tools/check

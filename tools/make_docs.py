@@ -244,7 +244,6 @@ def made() -> dict[Path, bytes]:
         files[DOCS / name] = ("\n".join(dictionary(pack, lang)) + "\n").encode()
     files[DOCS / "administration.md"] = administration()
 
-
     with tempfile.TemporaryDirectory() as home:
         _platform(home)
         for name, lang in (("who-may-do-what.md", "en"), ("qui-peut-quoi.md", "fr")):

@@ -14,6 +14,8 @@ from eirene.documents import model as d
 from eirene.documents.drawings import Assets, draw
 from eirene.documents.typst import render_pdf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reader(document: d.Document, assets: Assets) -> PdfReader:

@@ -15,6 +15,8 @@ from eirene.errors import Unreadable
 from eirene.formats import Door, read_report
 from eirene.formats import _inspect as inspect
 
+pytestmark = pytest.mark.slow
+
 CORPUS = corpus()
 
 

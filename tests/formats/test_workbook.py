@@ -25,6 +25,8 @@ from eirene.framework import Pack, asked
 from eirene.questionnaires import dump_report, parse_report
 from eirene.questionnaires.model import Report
 
+pytestmark = pytest.mark.slow
+
 SAMPLER = sampler()
 TOY = toy()
 

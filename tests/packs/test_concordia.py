@@ -20,6 +20,8 @@ from eirene.figures import compute
 from eirene.framework import Pack, load, population_bodies
 from eirene.questionnaires import Finding, Report, check, parse_report
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "src" / "eirene" / "packs" / "concordia" / "reports"
 CYCLES = ("2014", "2015", "2016", "2017")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import sys
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,14 +21,26 @@ EMPTY = Context(PACK, SHEET, None, "AAA")
 WORDS = "staff ranks law measures courses adopted leave_weeks remarks body.kind body reported yes no women OF-6+"
 MORE = "sum( count( previous( status( answered( has( abs( min( round( sex service rank where in and or not _T"
 SIGNS = "( ) [ ] , . = == != < <= + - * / 1 0 2.5 'x' \" @ # \u0663 1e9 {0} __class__"
+#: Calls (and returns) of functions that one expression may cost: a hundred for each character of the longest.
+MOST_CALLS = 60_000
 PIECES = f"{WORDS} {MORE} {SIGNS}".split()
 
 
 def compiles(text: str) -> None:
-    started = time.perf_counter()
-    with contextlib.suppress(PackError):
-        compile_expression(text, SCOPE).evaluate(EMPTY)
-    assert time.perf_counter() - started < 2
+    calls = 0
+
+    def count(*_about: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        with contextlib.suppress(PackError):
+            compile_expression(text, SCOPE).evaluate(EMPTY)
+    finally:
+        sys.setprofile(before)
+    assert calls < MOST_CALLS
 
 
 @settings(max_examples=300, deadline=None)

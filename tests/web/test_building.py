@@ -16,7 +16,7 @@ from eirene_web.editions import services
 from eirene_web.editions.builds import Teller, Wanted, build_all, only_builder
 from eirene_web.editions.models import BuildStep, Release
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 
 @pytest.fixture

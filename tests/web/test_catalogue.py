@@ -13,6 +13,8 @@ from eirene.errors import EireneError, VerificationFailed
 from eirene_web.editions.models import Release
 from eirene_web.editions.services import register_release
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.mark.django_db
 def test_registering_twice_is_registering_once(harbour_folder: Path) -> None:

@@ -16,6 +16,8 @@ from django.test import Client
 
 from eirene_web.config.home import secret_key
 
+pytestmark = pytest.mark.one_engine
+
 KEY = "charter_share.2022.ports.share_of_bodies"
 FIGURE = f"/harbour/2022/figures/{KEY}/"
 

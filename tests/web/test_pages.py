@@ -13,6 +13,8 @@ from django.test import Client
 from eirene_web.editions.services import register_release
 from web import releases
 
+pytestmark = pytest.mark.one_engine
+
 FIGURE = "/concordia/2016/figures/policies_or_laws.2016.members.share_of_bodies/"
 PAGES = [
     "/", "/concordia/", "/concordia/2016/", "/concordia/2016/main_findings/", "/concordia/2016/figures/",

@@ -41,6 +41,7 @@ _WHEN = "when, by whom: the entry of the journal says it"
 APART = {
     "custody.Held": "what a concern keeps for a while: its contents must have the hashes of the changes they come from",
     "custody.Concern.why": "stands in the entry that raised it",
+    "custody.Concern.carriers": "what was found in the folders of releases",
     "custody.Concern.raised": _WHEN,
     "custody.Concern.raised_by": _WHEN,
     "custody.Concern.decided": _WHEN,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from eirene_web.accounts.models import Person
 from eirene_web.custody.models import Held
+from eirene_web.custody.quarantine import ref_of
 from eirene_web.journal.audit import place_of, seen_by
 from eirene_web.journal.models import Change, Entry
 from eirene_web.organisations.models import Alliance, Body, Post
@@ -189,12 +190,8 @@ class Words:
         gone = ""
         if one.salt is None:
             gone = _("in quarantine") if f"change:{one.pk}" in held else _("removed")
-        return Told(place_of(one.thing), _ref(one.thing), one.field, _text(one.before), _text(one.after), gone)
-
-
-def _ref(thing: str) -> str:
-    """What can be raised about it."""
-    return thing if thing.startswith(("cell:", "step:", "return:", "assignment:")) else ""
+        ref = ref_of(one.entry_id, one.thing, one.field)
+        return Told(place_of(one.thing), ref, one.field, _text(one.before), _text(one.after), gone)
 
 
 def _text(value: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -51,20 +50,9 @@ def texts(actor: Actor, concern: Concern) -> list[str]:
             continue
         read = json.loads(bytes(held.content))
         for value in read[:2] if kind == "change" else [read]:
-            for text in _words(json.loads(value) if kind == "change" and value else value):
+            for text in drill.words_in(json.loads(value) if kind == "change" and value else value):
                 found[text] = None
     return list(found)
-
-
-def _words(value: Any) -> list[str]:
-    """The texts in a value, whatever its form."""
-    if isinstance(value, str):
-        return [value] if value else []
-    if isinstance(value, dict):
-        return [text for one in value.values() for text in _words(one)]
-    if isinstance(value, list):
-        return [text for one in value for text in _words(one)]
-    return []
 
 
 def backups_with(concern: Concern) -> list[tuple[dt.datetime, dt.datetime]]:

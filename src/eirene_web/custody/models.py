@@ -55,6 +55,8 @@ class Concern(models.Model):
     raised_by = models.BigIntegerField(null=True)
     decided = models.DateTimeField(null=True)
     decided_by = models.BigIntegerField(null=True)
+    #: Releases that carry it and stay as they were handed out: [{"what", "where"}].
+    carriers = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [
@@ -75,11 +77,12 @@ class Concern(models.Model):
 class Held(models.Model):
     """What was taken out of its place for as long as a concern is open; it goes back, or goes for good.
 
-    place   change:<id>, document:<submission>, blob:<sha256>, or <app.Model>:<id>:<column>
+    place   change:<id>, document:<submission>/<concern>, blob:<sha256>, words:<concern>, or
+            <app.Model>:<id>:<column>, with a spot in it where it is not the whole column
     """
 
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="held")
-    place = models.CharField(max_length=200)
+    place = models.CharField(max_length=500)
     content = models.BinaryField()
 
     class Meta:

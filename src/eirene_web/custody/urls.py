@@ -11,6 +11,6 @@ urlpatterns = [
     path("raise/", views.raise_text, name="raise"),
     path("quarantine/", views.quarantine, name="quarantine"),
     path("quarantine/posts/", views.designated, name="designated"),
-    path("quarantine/<int:id>/", views.concern, name="concern"),
-    path("quarantine/<int:id>/decide/", views.decide, name="concern-decide"),
+    path("quarantine/<int:concern>/", views.concern, name="concern"),
+    path("quarantine/<int:concern>/decide/", views.decide, name="concern-decide"),
 ]

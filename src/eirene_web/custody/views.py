@@ -107,8 +107,8 @@ def quarantine(visit: Visit) -> HttpResponse:
 
 @require_safe
 @page("concern.see", "concern.decide")
-def concern(visit: Visit, id: int) -> HttpResponse:
-    found = keeping.find_concern(visit.actor, visit.alliance, id)
+def concern(visit: Visit, concern: int) -> HttpResponse:
+    found = keeping.find_concern(visit.actor, visit.alliance, concern)
     decides = visit.can("concern.decide", drill.concern_target(found))
     context = {
         "concern": found, "decides": decides, "facts": keeping.facts(found),
@@ -119,8 +119,8 @@ def concern(visit: Visit, id: int) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @page("concern.decide")
-def decide(visit: Visit, id: int) -> HttpResponse:
-    found = keeping.find_concern(visit.actor, visit.alliance, id)
+def decide(visit: Visit, concern: int) -> HttpResponse:
+    found = keeping.find_concern(visit.actor, visit.alliance, concern)
     if visit.request.POST.get("do") == "purge":
         drill.purge(actor=visit.actor, concern=found.pk)
         messages.success(visit.request, _("It was removed for good."))

@@ -7,6 +7,7 @@ queries do.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import threading
@@ -19,6 +20,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+
+from django.db.models.functions import Coalesce
 
 from eirene.figures import Figure, figure_from_row, figure_row
 from eirene.framework import Pack, asked_bodies, cycle_of
@@ -120,12 +123,17 @@ def accepted_of(alliance: str, cycles: Iterable[str]) -> dict[str, dict[str, tup
             report__cycle__alliance=alliance, report__cycle__code__in=list(cycles), accepted__isnull=False
         )
         .order_by("report__cycle__code", "report__body__code", "number")
-        .values_list("report__cycle__code", "report__body__code", "pk", "sha256")
+        .values_list("report__cycle__code", "report__body__code", "pk", standing_hash())
     )
     found: dict[str, dict[str, tuple[int, str]]] = {}
     for cycle, body, pk, sha in rows:
         found.setdefault(cycle, {})[body] = (pk, sha)
     return found
+
+
+def standing_hash() -> Coalesce:
+    """The hash of what stands in a submission: of what was sent, or of what is left after a text had to go."""
+    return Coalesce("redacted_sha256", "sha256")
 
 
 def inputs_of(sources: Sources, edition: Edition, audience: str, key: bytes | None = None) -> Inputs:
@@ -134,7 +142,7 @@ def inputs_of(sources: Sources, edition: Edition, audience: str, key: bytes | No
     taken: dict[tuple[str, str], set[str]] = {}
     for cycle, body, question in sources.withheld:
         taken.setdefault((cycle, body), set()).add(question)
-    reports = [answers_of(pk, sha, sources.pack) for _body, (pk, sha) in sorted(sources.submissions.items())]
+    reports = _standing(sources.submissions, sources.pack)
     history = tuple(
         _history(sources.pack, cycle, found, taken)
         for cycle, found in sorted(sources.earlier.items(), key=lambda one: pack.cycles[one[0]].data_year)
@@ -151,10 +159,16 @@ def inputs_of(sources: Sources, edition: Edition, audience: str, key: bytes | No
     )
 
 
-def _day(text: str) -> Any:
-    import datetime as dt
-
+def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+def _standing(found: Mapping[str, tuple[int, str]], pack: str) -> list[Answers]:
+    """The reports as they stand, in the order of their bodies: a set or a freeze that remembers the hash of what was
+    sent does not read again what had to go since. One query."""
+    pks = [pk for pk, _sha in found.values()]
+    stands = dict(Submission.objects.filter(pk__in=pks).values_list("pk", standing_hash()))
+    return [answers_of(pk, stands[pk], pack) for _body, (pk, _sha) in sorted(found.items())]
 
 
 def answers_of(submission: int, sha256: str, pack: str) -> Answers:
@@ -179,7 +193,7 @@ def _history(
     if "" in found:
         return _released(found[""][1])
     pack = opened(pack_sha)
-    reports = [answers_of(pk, sha, pack_sha) for _body, (pk, sha) in sorted(found.items())]
+    reports = _standing(found, pack_sha)
     # What a nation withheld from that cycle's edition stays withheld in every later one.
     kept = tuple(_without(report, taken.get((cycle, report.body), set())) for report in reports)
     digest = hashlib.sha256(json.dumps(_hashes(found), sort_keys=True).encode()).hexdigest()
@@ -258,12 +272,13 @@ def _in(value: Any) -> Any:
 
 
 def figures_of(set_id: int) -> tuple[Figure, ...]:
-    """The figures of a set, remembered under its fingerprint. One short query."""
-    return _figures(set_id, FigureSet.objects.values_list("fingerprint", flat=True).get(pk=set_id))
+    """The figures of a set, remembered under its fingerprint and when it was made: texts in it may have to go. One
+    short query."""
+    return _figures(set_id, *FigureSet.objects.values_list("fingerprint", "made").get(pk=set_id))
 
 
 @lru_cache(maxsize=6)
-def _figures(set_id: int, fingerprint: str) -> tuple[Figure, ...]:
+def _figures(set_id: int, fingerprint: str, made: dt.datetime) -> tuple[Figure, ...]:
     return unpacked(bytes(FigureSet.objects.values_list("content", flat=True).get(pk=set_id)))
 
 

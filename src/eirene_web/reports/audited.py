@@ -12,15 +12,24 @@ from eirene_web.journal.audit import Audited, Difference, Rows
 from eirene_web.organisations.models import Alliance, PackFile
 from eirene_web.reports.models import (
     AnswerNote,
+    Assignment,
     Cell,
     ClearanceChain,
     ClearanceStep,
+    Correction,
     Cycle,
+    EvidenceFile,
+    Import,
+    Message,
     Report,
     Return,
     SectionReview,
     Submission,
+    Thread,
 )
+from eirene_web.reports.services.clearance import paper_text, scan_told
+from eirene_web.reports.services.discussing import thing_of
+from eirene_web.reports.services.evidence import file_told
 
 _CYCLE = ("state", "code", "pack", "opens", "deadline", "remind_days", "releasability", "embargo", "patience",
           "milestones", "four_eyes")  # fmt: skip
@@ -77,8 +86,8 @@ def _steps(alliance: str) -> Rows:
         yield (
             str(row.pk),
             {
-                "post": row.post_id, "state": row.state, "remarks": row.remarks,
-                "paper": f"{row.paper_office}, {row.paper_reference}, {row.paper_date}" if row.paper_office else None,
+                "post": row.post_id, "state": row.state, "remarks": row.remarks, "paper": paper_text(row),
+                "scan": scan_told(row),
             },
         )  # fmt: skip
 
@@ -104,6 +113,52 @@ def _returns(alliance: str) -> Rows:
     for row in Return.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
         why = {one["question"]: one["why"] for one in row.questions}
         yield str(row.pk), {"reason": row.reason, "questions": why, "due": row.due, "submission": row.submission_id}
+
+
+def _assignments(alliance: str) -> Rows:
+    for row in Assignment.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
+        yield (
+            f"{row.report_id}/{row.section}/{row.post_id}",
+            {"post": row.post_id, "due": row.due, "note": row.note, "done": row.done},
+        )
+
+
+def _evidence(alliance: str) -> Rows:
+    for row in EvidenceFile.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
+        yield (
+            f"{row.report_id}/{row.question}/{row.pk}",
+            {"file": file_told(row), "releasability": row.releasability, "removed": row.removed},
+        )
+
+
+def _threads(alliance: str) -> Rows:
+    """Conversations with what was said in them."""
+    rows = Thread.objects.filter(report__cycle__alliance=alliance).order_by("pk").prefetch_related("messages")
+    for row in rows.iterator(chunk_size=_CHUNK):
+        state = None if row.state == Thread.State.OPEN else row.state
+        yield (
+            thing_of(row).partition(":")[2],
+            {
+                "kind": row.kind, "state": state, "due": row.due, "flag": row.flag,
+                **{f"message {one.pk}": one.text for one in row.messages.all()},
+            },
+        )  # fmt: skip
+
+
+def _corrections(alliance: str) -> Rows:
+    for row in Correction.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
+        yield (
+            str(row.pk),
+            {
+                "state": row.state, "question": row.question, "answer": row.after, "wanted because": row.reason,
+                "decision": row.decision,
+            },
+        )  # fmt: skip
+
+
+def _imports(alliance: str) -> Rows:
+    for row in Import.objects.filter(report__cycle__alliance=alliance).order_by("pk").iterator(chunk_size=_CHUNK):
+        yield str(row.pk), {"file": {"name": row.name, "sha256": row.blob_id}}
 
 
 # --- bytes ----------------------------------------------------------------------------------------------------------
@@ -156,18 +211,30 @@ AUDITED = [
             _place_in_report),
     Audited("clearance_chain", _("the chain of clearance"), ("steps",), _chains,
             {ClearanceChain: ("id", "body", "steps")}),
-    Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper"), _steps,
+    Audited("step", _("the step of clearance"), ("post", "state", "remarks", "paper", "scan"), _steps,
             {ClearanceStep: ("id", "report", "post", "state", "remarks", "paper_office", "paper_reference",
-                             "paper_date")}),
+                             "paper_date", "scan", "scan_name", "scan_media_type", "scan_marking")}),
     Audited("submission", _("the submission"), ("sha256", "redacted_sha256", "accepted", "section *"),
             _submissions, {Submission: ("id", "report", "sha256", "redacted_sha256", "document", "accepted"),
              SectionReview: ("id", "submission", "section", "second")}, _place_of_submission),
     Audited("return", _("the return"), ("reason", "questions", "due", "submission"), _returns,
             {Return: ("id", "report", "submission", "reason", "questions", "due")}),
+    Audited("assignment", _("the assignment of a section"), ("post", "due", "note", "done"), _assignments,
+            {Assignment: ("id", "report", "section", "post", "due", "note", "done")}, _place_in_report),
+    Audited("evidence", _("the file behind the answer"), ("file", "releasability", "removed"), _evidence,
+            {EvidenceFile: ("id", "report", "question", "blob", "name", "media_type", "releasability", "removed")},
+            _place_in_report),
+    Audited("thread", _("the conversation"), ("kind", "state", "due", "flag", "message *"), _threads,
+            {Thread: ("id", "report", "question", "kind", "state", "due", "flag"), Message: ("id", "thread", "text")},
+            _place_in_report),
+    Audited("correction", _("the correction"), ("state", "question", "answer", "wanted because", "decision"),
+            _corrections, {Correction: ("id", "report", "question", "state", "after", "reason", "decision")}),
+    Audited("import", _("the file handed in"), ("file",), _imports, {Import: ("id", "report", "blob", "name")}),
 ]  # fmt: skip
 CHECKS = [_documents, _packs_of_cycles]
 
 _WHEN = "when, by whom: the entry of the journal says it"
+_TAKEN = "how far reading a file is; what is taken over of it is a change of answers"
 _NUMBER = "a count that follows from the entries of the journal"
 APART = {
     "reports.Cycle.opened": _WHEN, "reports.Cycle.closed": _WHEN,
@@ -177,7 +244,6 @@ APART = {
     "reports.ClearanceStep.round": "stands in the entry that made the step", "reports.ClearanceStep.position":
     "stands in the entry that made the step", "reports.ClearanceStep.person": _WHEN,
     "reports.ClearanceStep.via": _WHEN, "reports.ClearanceStep.decided": _WHEN,
-    "reports.ClearanceStep.scan": "kept under the hash of its content, which is checked",
     "reports.Submission.number": "part of the frozen row, which the database keeps from changing",
     "reports.Submission.version": "part of the frozen row, which the database keeps from changing",
     "reports.Submission.origin": "part of the frozen row, which the database keeps from changing",
@@ -188,12 +254,17 @@ APART = {
     "reports.Return.at": _WHEN, "reports.Return.person": _WHEN,
     "reports.Visit": "when somebody last looked: no record of anything",
     "reports.Export": "versions handed out: says nothing about an answer",
-    "reports.Import": "a file handed in; what is taken over of it is a change of answers",
-    "reports.Assignment": "no service of this branch writes it",
-    "reports.EvidenceFile": "no service of this branch writes it",
-    "reports.Thread": "no service of this branch writes it",
-    "reports.Message": "no service of this branch writes it",
-    "reports.Correction": "no service of this branch writes it",
+    "reports.Import.state": _TAKEN, "reports.Import.export": _TAKEN, "reports.Import.changes": _TAKEN,
+    "reports.Import.problems": _TAKEN, "reports.Import.notes": _TAKEN,
+    "reports.Import.at": _WHEN, "reports.Import.person": _WHEN, "reports.Import.applied": _WHEN,
+    "reports.EvidenceFile.added": _WHEN, "reports.EvidenceFile.person": _WHEN,
+    "reports.Thread.opened": _WHEN,
+    "reports.Message.person": _WHEN, "reports.Message.post": _WHEN, "reports.Message.at": _WHEN,
+    "reports.Message.nation": "the chain of its entry says it", "reports.Message.purged": _WHEN,
+    "reports.Correction.submission": "the one that counted when it was asked for",
+    "reports.Correction.before": "follows from the submission that counted",
+    "reports.Correction.requested": _WHEN, "reports.Correction.person": _WHEN, "reports.Correction.decided": _WHEN,
+    "reports.Correction.decider": _WHEN, "reports.Correction.result": "the submission that the same entry made",
 }  # fmt: skip
 #: Entries that the other side reads too: what a nation sent the office, and what the office told the nation.
 SEEN = {

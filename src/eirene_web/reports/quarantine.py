@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from eirene.framework import AskedQuestion, asked
 from eirene.framework.model import Column
-from eirene_web.custody.quarantine import Document, Found, Text, same
+from eirene_web.custody.quarantine import Document, Found, Spot, Text, same
+from eirene_web.journal.chain import canonical
 from eirene_web.journal.models import Change
 from eirene_web.journal.services import Field
 from eirene_web.organisations.packs import opened
@@ -21,7 +23,9 @@ from eirene_web.reports.models import (
     Cell,
     ClearanceStep,
     Correction,
+    Cycle,
     EvidenceFile,
+    Export,
     Import,
     Message,
     Report,
@@ -29,7 +33,7 @@ from eirene_web.reports.models import (
     Submission,
     Thread,
 )
-from eirene_web.reports.targets import answer_target, report_target, submission_target
+from eirene_web.reports.targets import answer_target, cycle_target, report_target, submission_target
 from eirene_web.reports.working import Working
 from eirene_web.work.models import Job
 
@@ -61,10 +65,18 @@ def _reads_answer(actor: Actor, report: Report, question: str) -> bool:
 class _OfReports:
     """What all of them share: a submission's bytes are replaced in one way."""
 
-    def replace_document(self, submission: int, content: bytes, redacted: str | None) -> Iterable[Field]:
-        row = Submission.objects.only("redacted_sha256").get(pk=submission)
+    kind = ""
+
+    def replace_document(self, submission: int, content: bytes) -> Iterable[Field]:
+        row = Submission.objects.only("sha256", "redacted_sha256").get(pk=submission)
+        digest = hashlib.sha256(content).hexdigest()
+        redacted = digest if digest != row.sha256 else None
         Submission.objects.filter(pk=submission).update(document=content, redacted_sha256=redacted)
         return [Field(f"submission:{submission}", "redacted_sha256", row.redacted_sha256, redacted)]
+
+    def of_change(self, thing: str, field: str) -> str:
+        kind, _colon, key = thing.partition(":")
+        return key if kind == self.kind else ""
 
     def after_purge(self, alliance: str, key: str) -> None:
         """Nothing further, unless a kind says so."""
@@ -74,6 +86,10 @@ class Answers(_OfReports):
     """cell:<report>/<question>, or cell:<report>/<question>/<part>: the texts of an answer, wherever they are."""
 
     kind = "cell"
+    covers = (
+        "reports.Cell.value", "reports.Submission.document", "reports.Import.changes", "reports.Import.problems",
+        "reports.Import.notes", "reports.Export.versions",
+    )  # fmt: skip
 
     def find(self, alliance: str, key: str) -> Found | None:
         report, question, part = self._parts(alliance, key)
@@ -90,12 +106,22 @@ class Answers(_OfReports):
                 )  # fmt: skip
         for sent in report.submissions.order_by("number"):
             document = bytes(sent.document)
-            if _redacted(document, question, part, "") != document:
-                found.documents.append(Document(sent.pk, document, _redactor(question, part)))
-        found.texts += _corrections(report, question.id)
-        found.texts += _imports(report, question.id, part)
-        found.blobs = sorted({one.blob_id for one in _workbooks(report)})
+            spots = tuple(_spots(json.loads(document), question, part))
+            if spots:
+                found.documents.append(Document(sent.pk, document, spots))
+        for row in Correction.objects.filter(report=report, question=question.id).order_by("pk"):
+            found.texts += _parts_of(row, part)
+        for taken in report.imports.order_by("pk"):
+            found.texts += _changes_of(taken, question.id, part)
+            # A file handed in may carry the whole of the report.
+            found.blobs.append(taken.blob_id)
         return found
+
+    def of_change(self, thing: str, field: str) -> str:
+        if thing.startswith("answer:"):
+            return thing.partition(":")[2]
+        key = super().of_change(thing, field)
+        return key if field == "value" and _speaks(key.partition("/")[2].partition("/")[2]) else ""
 
     def _parts(self, alliance: str, key: str) -> tuple[Report | None, AskedQuestion | None, str]:
         pk, _slash, rest = key.partition("/")
@@ -115,22 +141,42 @@ class Answers(_OfReports):
         start = f"cell:{report.pk}/{question.id}/"
         rows = Change.objects.filter(field="value")
         if part:
-            return rows.filter(thing=f"{start}{part}")
-        texts = Q(thing__in=[f"{start}rows", f"{start}particulars"])
-        for one in (*_TEXTS, "definition.fields."):
-            # What a number or a code was says nothing of a person.
-            texts |= Q(thing__startswith=f"{start}{one}")
-        corrected = Correction.objects.filter(report=report, question=question.id).values_list("pk", flat=True)
-        texts_of = Change.objects.filter(thing__in=[f"correction:{pk}" for pk in corrected])
-        return rows.filter(texts) | texts_of.exclude(field__in=["state", "question"])
+            own = rows.filter(thing=f"{start}{part}")
+        else:
+            texts = Q(thing__in=[f"{start}rows", f"{start}particulars"])
+            for one in (*_TEXTS, "definition.fields."):
+                # What a number or a code was says nothing of a person.
+                texts |= Q(thing__startswith=f"{start}{one}")
+            own = rows.filter(texts)
+        pks = Correction.objects.filter(report=report, question=question.id).values_list("pk", flat=True)
+        corrected = Change.objects.filter(thing__in=[f"correction:{pk}" for pk in pks], field="answer")
+        return own | corrected | Change.objects.filter(thing=f"answer:{report.pk}/{question.id}")
 
     def after_purge(self, alliance: str, key: str) -> None:
-        report, _question, _part = self._parts(alliance, key)
+        report, question, part = self._parts(alliance, key)
         assert report is not None
+        assert question is not None
         of_imports = list(report.imports.values_list("pk", flat=True))
         # What a reader of a workbook complained of may quote its cells.
         Import.objects.filter(pk__in=of_imports).update(problems=[], notes=[])
         Job.objects.filter(subject__in=[f"import:{pk}" for pk in of_imports]).update(error={})
+        _forget_marks(report, question.id, part)
+
+
+def _forget_marks(report: Report, question: str, part: str) -> None:
+    """An export remembers what it handed out by short digests: of a name they could be found by trying."""
+    for row in Export.objects.filter(report=report, versions__has_key=question):
+        for name, told in row.versions[question].items():
+            if _speaks(name) and part in ("", name):
+                told[1] = ""
+        row.save(update_fields=["versions"])
+
+
+def _speaks(part: str) -> bool:
+    """Whether a part of an answer is words, as far as its name tells."""
+    if part in ("definition.fields.date", "definition.fields.basis"):
+        return False
+    return part.startswith((*_TEXTS, "definition.fields.")) or part in ("rows", "particulars")
 
 
 def _is_text(question: AskedQuestion, part: str) -> bool:
@@ -165,73 +211,47 @@ def _marked(question: AskedQuestion, part: str, value: Any, marker: str) -> Any:
     return value
 
 
-def _redactor(question: AskedQuestion, part: str) -> Callable[[bytes, str], bytes]:
-    return lambda document, marker: _redacted(document, question, part, marker)
-
-
-def _redacted(document: bytes, question: AskedQuestion, part: str, marker: str) -> bytes:
-    """The frozen report with a marker in the place of the answer's texts; the same bytes if it has none."""
-    told = json.loads(document)
-    answer = told.get("answers", {}).get(question.id)
+def _spots(document: Mapping[str, Any], question: AskedQuestion, part: str) -> Iterator[tuple[Spot, bool]]:
+    """Where the texts of an answer stand in a frozen report; a link takes no marker and is left out."""
+    answer = document.get("answers", {}).get(question.id)
     if not isinstance(answer, dict):
-        return document
+        return
+    start: Spot = ("answers", question.id)
     for name in ("value", "comment", "reason", "justification"):
-        texts = answer.get(name)
-        if isinstance(texts, dict):
-            answer[name] = {lang: marker if part in ("", f"{name}.{lang}") else text for lang, text in texts.items()}
+        if isinstance(answer.get(name), dict):
+            yield from (((*start, name, lang), True) for lang in answer[name] if part in ("", f"{name}.{lang}"))
     for name in ("rows", "particulars"):
-        if answer.get(name) and part in ("", name):
-            answer[name] = _marked(question, name, answer[name], marker)
-    fields = answer.get("definition", {}).get("fields", {})
-    for name in fields:
+        if part in ("", name):
+            kinds = {column.id: column.type for column in _columns(question, name)}
+            for n, line in enumerate(answer.get(name) or ()):
+                for id in line:
+                    if kinds.get(id, "text") in ("text", "link"):
+                        yield (*start, name, n, id), kinds.get(id) != "link"
+    for name in answer.get("definition", {}).get("fields", {}):
         if _is_text(question, f"definition.fields.{name}") and part in ("", f"definition.fields.{name}"):
-            fields[name] = marker
-    if json.loads(document) == told:
-        return document
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+            yield (*start, "definition", "fields", name), True
 
 
-def _corrections(report: Report, question: str) -> list[Text]:
-    found = []
-    for row in Correction.objects.filter(report=report, question=question).order_by("pk"):
-        thing = f"correction:{row.pk}"
-        found += [Text(row, c, _parts_marking(getattr(row, c)), thing, c) for c in ("before", "after")]
-        found += [Text(row, c, str, thing, c) for c in ("reason", "decision")]
-    return found
+def _parts_of(row: Correction, part: str = "") -> Iterator[Text]:
+    """What stood and what should stand, part by part."""
+    for column in ("before", "after"):
+        for name, value in getattr(row, column).items():
+            if _speaks(name) and part in ("", name):
+                yield Text(row, column, _blank(value), spot=(name,))
 
 
-def _parts_marking(parts: Mapping[str, Any]) -> Callable[[str], Any]:
-    return lambda marker: {
-        part: marker if isinstance(value, str) and part.startswith(_TEXTS) else [] if isinstance(value, list) else value
-        for part, value in parts.items()
-    }
+def _blank(value: Any) -> Callable[[str], Any]:
+    return (lambda _marker: []) if isinstance(value, list) else str
 
 
-def _workbooks(report: Report) -> QuerySet[Import]:
-    """Files handed in for the report: each may carry the whole of it."""
-    return report.imports.order_by("pk")
-
-
-def _imports(report: Report, question: str, part: str) -> list[Text]:
-    found = []
-    for row in _workbooks(report):
-        if row.changes:
-            marking = _changes_marking(row.changes, question, part)
-            also = {"state": Import.State.DROPPED} if row.state in (Import.State.READING, Import.State.READY) else {}
-            found.append(Text(row, "changes", marking, also=also))
-    return found
-
-
-def _changes_marking(changes: list[dict[str, Any]], question: str, part: str) -> Callable[[str], Any]:
-    def put(marker: str) -> list[dict[str, Any]]:
-        return [
-            {**one, "before": marker, "after": marker}
-            if one.get("question") == question and part in ("", one.get("part"))
-            else one
-            for one in changes
-        ]
-
-    return put
+def _changes_of(row: Import, question: str = "", part: str = "") -> Iterator[Text]:
+    """What a file that waits would change; it can be handed in again and is dropped."""
+    also = {"state": Import.State.DROPPED} if row.state in (Import.State.READING, Import.State.READY) else {}
+    kept = row.changes if isinstance(row.changes, dict) else {}
+    for n, one in enumerate(kept.get("items", ())):
+        if question in ("", one["question"]) and part in ("", one["part"]) and _speaks(one["part"]):
+            for side in ("before", "after"):
+                yield Text(row, "changes", _blank(one[side]), also=also, spot=("items", n, side))
 
 
 # --- talk, files, remarks -------------------------------------------------------------------------------------------
@@ -241,6 +261,7 @@ class Messages(_OfReports):
     """message:<id>"""
 
     kind = "message"
+    covers = ("reports.Message.text",)
 
     def _row(self, alliance: str, key: str) -> Message | None:
         rows = Message.objects.select_related("thread__report__cycle", "thread__report__body")
@@ -271,6 +292,9 @@ class Messages(_OfReports):
             Q(field=f"message {key}", thing__startswith="thread:") | Q(thing=f"message:{key}", field="text")
         ).order_by("pk")
 
+    def of_change(self, thing: str, field: str) -> str:
+        return field.removeprefix("message ") if thing.startswith("thread:") and field.startswith("message ") else ""
+
     def after_purge(self, alliance: str, key: str) -> None:
         from eirene_web.clock import now
 
@@ -287,6 +311,7 @@ class Evidence(_OfReports):
     """evidence:<id>: a file behind an answer, its name and its content."""
 
     kind = "evidence"
+    covers = ("reports.EvidenceFile.name", "reports.EvidenceFile.blob")
 
     def _row(self, alliance: str, key: str) -> EvidenceFile | None:
         rows = EvidenceFile.objects.select_related("report__cycle", "report__body")
@@ -297,8 +322,7 @@ class Evidence(_OfReports):
         if row is None:
             return None
         found = Found(row.report.body.nation, _facts(row.report, row.question), blobs=[row.blob_id])
-        ending = row.name.rpartition(".")[2] if "." in row.name else ""
-        found.texts.append(Text(row, "name", lambda marker: f"{marker}.{ending}" if ending else marker))
+        found.texts.append(Text(row, "name", _named(row.name)))
         return found
 
     def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
@@ -310,12 +334,69 @@ class Evidence(_OfReports):
             Q(thing__endswith=f"/{key}") | Q(thing=f"evidence:{key}")
         )
 
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field).rpartition("/")[2]
+
+
+class Imports(_OfReports):
+    """import:<id>: a file handed in: its name, its content, what it would change, what was said of it."""
+
+    kind = "import"
+    covers = ("reports.Import.name", "reports.Import.blob")
+
+    def _row(self, alliance: str, key: str) -> Import | None:
+        rows = Import.objects.select_related("report__cycle", "report__body")
+        return rows.filter(pk=key, report__cycle__alliance=alliance).first() if key.isdigit() else None
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        row = self._row(alliance, key)
+        if row is None:
+            return None
+        kept = row.changes.get("evidence", ()) if isinstance(row.changes, dict) else ()
+        found = Found(row.report.body.nation, _facts(row.report), [Text(row, "name", _named(row.name))])
+        found.texts += _changes_of(row)
+        found.texts += [Text(row, "changes", str, spot=("evidence", n, "name")) for n, _one in enumerate(kept)]
+        found.texts += [Text(row, column, lambda _marker: []) for column in ("problems", "notes")]
+        found.blobs = sorted({row.blob_id, *(one["sha256"] for one in kept)})
+        return found
+
+    def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
+        """Whoever handed it in, and those who may read all of the report."""
+        row = self._row(alliance, key)
+        if row is None:
+            return False
+        working = Working(row.report)
+        targets = [answer_target(row.report, s.id, working.posts_of(s.id)) for s in working.sheet.sections]
+        read = [can(actor, "answer.read", target) for target in targets]
+        return all(read) or (any(read) and row.person_id == actor.person)
+
+    def changes(self, alliance: str, key: str) -> QuerySet[Change]:
+        row = self._row(alliance, key)
+        assert row is not None
+        own = Change.objects.filter(thing=f"import:{key}", field="file")
+        # The entry about answers taken over from it names it as its reason.
+        named = canonical(row.name)[1:-1]
+        taken = Change.objects.filter(thing=f"report:{row.report_id}", field="reason", after__contains=named)
+        return own | taken.filter(after__contains=f"({key})")
+
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field) if field == "file" else ""
+
+    def after_purge(self, alliance: str, key: str) -> None:
+        Job.objects.filter(subject=f"import:{key}").update(error={})
+
+
+def _named(name: str) -> Callable[[str], str]:
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return lambda marker: f"{marker}.{ending}" if ending else marker
+
 
 class Lines(_OfReports):
-    """<kind>:<id>: one column of free text of a row that belongs to a report."""
+    """<kind>:<id>: columns of free text of a row that belongs to a report."""
 
     def __init__(self, kind: str, model: type, columns: Mapping[str, Callable[[Any], Any]], verb: str) -> None:
         self.kind, self.model, self.columns, self.verb = kind, model, columns, verb
+        self.covers = tuple(f"{model._meta.label}.{column}" for column in columns)  # type: ignore[attr-defined]
 
     def _row(self, alliance: str, key: str) -> Any:
         if not key.isdigit():
@@ -336,8 +417,7 @@ class Lines(_OfReports):
         report = self._report_of(row)
         found = Found(report.body.nation, _facts(report))
         for column, told in self.columns.items():
-            value = getattr(row, column)
-            found.texts.append(Text(row, column, _line_marking(value), f"{self.kind}:{key}", column, told))
+            found.texts.append(Text(row, column, str, f"{self.kind}:{key}", column, told))
         return found
 
     def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
@@ -351,48 +431,222 @@ class Lines(_OfReports):
             report.body.nation in actor.nations or self.model is Report
         )
 
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field) if field in self._fields() else ""
+
+    def _fields(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
     def changes(self, alliance: str, key: str) -> QuerySet[Change]:
-        row = self._row(alliance, key)
-        own = Change.objects.filter(thing=f"{self.kind}:{key}", field__in=[*self.columns, "paper"])
-        if self.model is Report:
-            return own
-        # The same words stand as the reason of the entry that wrote it.
-        with_it = Change.objects.filter(thing=f"{self.kind}:{key}").values("entry")
-        reasons = Change.objects.filter(entry__in=with_it, field="reason", thing=f"report:{row.report_id}")
-        return own | reasons
+        return Change.objects.filter(thing=f"{self.kind}:{key}", field__in=self._fields())
+
+
+class Steps(Lines):
+    """step:<id>: remarks, and what stands on a clearance given on paper, with its scan."""
+
+    def __init__(self) -> None:
+        columns = ("remarks", "paper_office", "paper_reference", "scan_name")
+        super().__init__("step", ClearanceStep, dict.fromkeys(columns, same), "report.see")
+        self.covers = (*self.covers, "reports.ClearanceStep.scan")
+
+    def _fields(self) -> tuple[str, ...]:
+        return (*self.columns, "paper", "scan")
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        found, row = super().find(alliance, key), self._row(alliance, key)
+        if found is not None and row.scan_id:
+            found.blobs = [row.scan_id]
+        return found
+
+
+def _whys(row: Return, question: str = "") -> Iterator[Text]:
+    """What is said of each answer that is open again."""
+    for n, one in enumerate(row.questions):
+        if question in ("", one["question"]):
+            yield Text(row, "questions", str, f"return:{row.pk}", "questions", _why_told, spot=(n, "why"))
+
+
+def _why_told(questions: list[dict[str, str]]) -> dict[str, str]:
+    return {one["question"]: one["why"] for one in questions}
+
+
+def _beside(report: int, questions: Iterable[str]) -> Iterator[Text]:
+    """The same beside the answers."""
+    for note in AnswerNote.objects.filter(report=report, question__in=list(questions)).order_by("pk"):
+        yield Text(note, "open_because", str, f"note:{report}/{note.question}", "open_because")
 
 
 class Returns(Lines):
     """return:<id>: the reason, and what is said of each answer, which also stands beside the answers."""
 
+    def __init__(self) -> None:
+        super().__init__("return", Return, {"reason": same}, "submission.read")
+        self.covers = (*self.covers, "reports.Return.questions", "reports.AnswerNote.open_because")
+
+    def _fields(self) -> tuple[str, ...]:
+        return ("reason", "questions")
+
     def find(self, alliance: str, key: str) -> Found | None:
         found, row = super().find(alliance, key), self._row(alliance, key)
         if found is not None:
-            asked_again = [one["question"] for one in row.questions]
-            for note in AnswerNote.objects.filter(report=row.report_id, question__in=asked_again).order_by("pk"):
-                thing = f"note:{row.report_id}/{note.question}"
-                found.texts.append(Text(note, "open_because", str, thing, "open_because"))
+            found.texts += _whys(row)
+            found.texts += _beside(row.report_id, _why_told(row.questions))
         return found
 
     def changes(self, alliance: str, key: str) -> QuerySet[Change]:
         row = self._row(alliance, key)
-        beside = [f"note:{row.report_id}/{one['question']}" for one in row.questions]
+        beside = [f"note:{row.report_id}/{question}" for question in _why_told(row.questions)]
         return super().changes(alliance, key) | Change.objects.filter(thing__in=beside, field="open_because")
 
 
-def _line_marking(value: Any) -> Callable[[str], Any]:
-    if isinstance(value, list):
-        return lambda marker: [{**one, "why": marker} for one in value]
-    return str
+class Notes(_OfReports):
+    """note:<report>/<question>: why an answer is open again, there and in what was returned."""
+
+    kind = "note"
+    covers = ("reports.AnswerNote.open_because",)
+
+    def _report(self, alliance: str, key: str) -> tuple[Report | None, str]:
+        pk, _slash, question = key.partition("/")
+        return _report(alliance, pk), question
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        report, question = self._report(alliance, key)
+        if report is None or not report.notes.filter(question=question).exists():
+            return None
+        texts = [*_beside(report.pk, [question])]
+        for row in report.returns.order_by("pk"):
+            texts += _whys(row, question)
+        return Found(report.body.nation, _facts(report, question), texts)
+
+    def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
+        report, _question = self._report(alliance, key)
+        return report is not None and (
+            can(actor, "submission.read", _sent(report)) or report.body.nation in actor.nations
+        )
+
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field) if field == "open_because" else ""
+
+    def changes(self, alliance: str, key: str) -> QuerySet[Change]:
+        report, _question = self._report(alliance, key)
+        assert report is not None
+        returned = [f"return:{pk}" for pk in report.returns.values_list("pk", flat=True)]
+        own = Change.objects.filter(thing=f"note:{key}", field="open_because")
+        return own | Change.objects.filter(thing__in=returned, field="questions")
+
+
+class Corrections(Lines):
+    """correction:<id>: why, what stood and should stand, and what the office said."""
+
+    def __init__(self) -> None:
+        super().__init__("correction", Correction, {"reason": same, "decision": same}, "submission.read")
+        self.covers = (*self.covers, "reports.Correction.before", "reports.Correction.after")
+
+    def _fields(self) -> tuple[str, ...]:
+        return ("answer", "wanted because", "decision")
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        found = super().find(alliance, key)
+        if found is not None:
+            found.texts += _parts_of(self._row(alliance, key))
+        return found
+
+    def changes(self, alliance: str, key: str) -> QuerySet[Change]:
+        row = self._row(alliance, key)
+        accepted = Change.objects.filter(thing=f"answer:{row.report_id}/{row.question}")
+        return super().changes(alliance, key) | accepted | self._why(key)
+
+    def _why(self, key: str) -> QuerySet[Change]:
+        """The reasons of its entries: asked for, decided."""
+        entries = Change.objects.filter(thing=f"correction:{key}").values("entry")
+        return Change.objects.filter(entry__in=entries, field="reason")
+
+
+class Assignments(Lines):
+    """assignment:<report>/<section>/<post>, as the journal has it."""
+
+    def __init__(self) -> None:
+        super().__init__("assignment", Assignment, {"note": same}, "report.see")
+
+    def _row(self, alliance: str, key: str) -> Any:
+        report, _slash, rest = key.partition("/")
+        section, _slash, post = rest.partition("/")
+        if not (report.isdigit() and post.isdigit()):
+            return None
+        rows = Assignment.objects.select_related("report__cycle", "report__body")
+        return rows.filter(report=report, section=section, post=post, report__cycle__alliance=alliance).first()
+
+
+class Cycles(_OfReports):
+    """cycle:<id>: names of the milestones that the office set."""
+
+    kind = "cycle"
+    covers = ("reports.Cycle.milestones",)
+
+    def _row(self, alliance: str, key: str) -> Cycle | None:
+        return Cycle.objects.filter(pk=key, alliance=alliance).first() if key.isdigit() else None
+
+    def find(self, alliance: str, key: str) -> Found | None:
+        row = self._row(alliance, key)
+        if row is None:
+            return None
+        spots = [(n, "what", lang) for n, one in enumerate(row.milestones) for lang in one["what"]]
+        told = f"cycle:{key}"
+        return Found(
+            "", {"cycle": row.code, "body": "", "question": ""},
+            [Text(row, "milestones", str, told, "milestones", spot=spot) for spot in spots],
+        )  # fmt: skip
+
+    def may_read(self, actor: Actor, alliance: str, key: str) -> bool:
+        row = self._row(alliance, key)
+        return row is not None and can(actor, "cycle.see", cycle_target(row))
+
+    def changes(self, alliance: str, key: str) -> QuerySet[Change]:
+        return Change.objects.filter(thing=f"cycle:{key}", field="milestones")
+
+    def of_change(self, thing: str, field: str) -> str:
+        return super().of_change(thing, field) if field == "milestones" else ""
 
 
 HOLDERS = [
     Answers(),
     Messages(),
     Evidence(),
-    Lines("step", ClearanceStep, {"remarks": same, "paper_office": same, "paper_reference": same}, "report.see"),
-    Returns("return", Return, {"reason": same, "questions": lambda v: {q["question"]: q["why"] for q in v}},
-            "submission.read"),
-    Lines("assignment", Assignment, {"note": same}, "report.see"),
+    Imports(),
+    Steps(),
+    Returns(),
+    Notes(),
+    Corrections(),
+    Assignments(),
     Lines("report", Report, {"extended_because": same}, "report.see"),
-]  # fmt: skip
+    Cycles(),
+]
+REASONS = {
+    "report": ("reports.Report", ("extended_because",)),
+    "return": ("reports.Return", ("reason",)),
+    "correction": ("reports.Correction", ("reason", "decision")),
+    "step": ("reports.ClearanceStep", ("remarks",)),
+}
+_CODE = "a code of the pack or of the house"
+_IDS = "numbers and codes"
+
+
+def _plain(model: str, names: str, why: str = _CODE) -> dict[str, str]:
+    return {f"reports.{model}.{name}": why for name in names.split()}
+
+
+PLAIN = {
+    **_plain("Cycle", "code releasability remind_days patience", _IDS),
+    **_plain("Cell", "question part"),
+    **_plain("AnswerNote", "question taken_over"),
+    **_plain("Assignment", "section"),
+    **_plain("EvidenceFile", "question media_type releasability"),
+    **_plain("Thread", "question"),
+    **_plain("Message", "nation"),
+    **_plain("ClearanceChain", "steps", _IDS),
+    **_plain("ClearanceStep", "via scan_media_type scan_marking"),
+    **_plain("Submission", "sha256 redacted_sha256 findings receipt", "hashes and counts"),
+    **_plain("SectionReview", "section"),
+    **_plain("Correction", "question"),
+    **_plain("Export", "token key", "drawn by lot"),
+}

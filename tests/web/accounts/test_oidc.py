@@ -23,6 +23,8 @@ from web.accounts import fake_oidc
 from web.accounts.people import code, led_to, sign_in, with_app, with_password
 from web.world import World
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine]
+
 
 @pytest.fixture
 def provider(tmp_path: Path, settings: Any) -> Iterator[fake_oidc.Provider]:

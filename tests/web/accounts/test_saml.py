@@ -18,6 +18,8 @@ from web.accounts import fake_saml
 from web.accounts.people import led_to, sign_in, with_password
 from web.world import World
 
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine]
+
 MD = {"md": "urn:oasis:names:tc:SAML:2.0:metadata"}
 
 

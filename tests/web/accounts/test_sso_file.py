@@ -10,6 +10,8 @@ import pytest
 
 from eirene_web.accounts import sso
 
+pytestmark = pytest.mark.one_engine
+
 OIDC = {
     "id": "mod", "type": "oidc", "name": "Ministry of Defence", "server_url": "https://login.example.int",
     "client_id": "eirene", "client_secret": "s3cret",

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.conf import settings as django_settings
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis
@@ -21,10 +20,11 @@ from eirene_web.api import auth
 from eirene_web.api.description import described
 from eirene_web.config.wsgi import application
 from web.calling import token_for
-from web.security import stage
 from web.security.addresses import PARTS
 from web.security.stage import Stage
 from web.world import IN_CYCLE
+
+pytestmark = pytest.mark.one_engine
 
 CHECKS = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
@@ -33,15 +33,6 @@ CHECKS = [
 schema = schemathesis.openapi.from_dict(described())
 OPERATIONS = {one.ok().label: one.ok() for one in schema.get_all_operations()}
 ROLES = ("coordinator", "AAA.rapporteur", "AAA.admin", "AAA.officer")
-
-
-@pytest.fixture(scope="module")
-def staged(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,8 @@ from eirene_web.reports.models import Cell
 from web.calling import Caller, caller, token_for
 from web.world import IN_CYCLE, World
 
+pytestmark = pytest.mark.slow
+
 PLACE = "/cycles/2022/reports/ALF"
 ONE = {"edits": [{"question": "crew", "part": "cells.women", "value": 12}]}
 

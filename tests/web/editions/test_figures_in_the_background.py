@@ -16,6 +16,8 @@ from eirene_web.work.models import Job
 from web.editions.stage import WRITING, Stage, accept, signed_in, work_off
 from web.world import IN_CYCLE, World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.django_db
 def test_an_acceptance_starts_the_computing_in_its_own_transaction(harbour_world: World) -> None:

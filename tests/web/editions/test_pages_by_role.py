@@ -13,6 +13,8 @@ from eirene_web.editions.models import Draft
 from web import world as worlds
 from web.editions.stage import EMBARGO, Stage, accept_all, signed_in
 
+pytestmark = pytest.mark.slow
+
 BASE = "/harbour/work/editions/"
 OFFICE = ("coordinator", "reviewer")
 PAGES = ("2022/", "2022/write/edition/", "2022/talk/", "2022/silence/", "2022/publish/", "2022/figures/",

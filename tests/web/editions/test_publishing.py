@@ -24,6 +24,8 @@ from eirene_web.policy import NotAllowed
 from eirene_web.work.models import Job
 from web.editions.stage import AFTER, EMBARGO, EXPIRES, Stage, accept, signed_in, work_off
 
+pytestmark = pytest.mark.slow
+
 SECOND = dt.timedelta(seconds=1)
 
 

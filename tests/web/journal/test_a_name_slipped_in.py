@@ -26,7 +26,7 @@ from web.reports.test_a_report_goes_its_way import fill
 from web.world import IN_CYCLE, World
 
 NAME = "Zerlindaquux"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_raised_it_is_out_of_sight_at_once_and_one_post_is_told(world: World, ho
     raise_all(world)
     assert found() == []
     # All that is left of it is in the keeping of the concerns, where nobody's page looks.
-    assert everywhere(home) == ["journal_held", *everywhere_aside(home)]
+    assert everywhere(home) == ["custody_held", *everywhere_aside(home)]
     report = world.report("ALF")
     assert Cell.objects.get(report=report, part="comment.en").value == QUARANTINED
     assert Message.objects.get().text == QUARANTINED

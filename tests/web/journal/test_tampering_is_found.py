@@ -22,7 +22,7 @@ from web.audits import found
 from web.reports.test_a_report_goes_its_way import fill
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHAIN = "harbour/ALF"
 
 

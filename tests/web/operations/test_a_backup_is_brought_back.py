@@ -12,6 +12,8 @@ import pytest
 
 from web.operations.house import BASE, NAME, House, new_database
 
+pytestmark = pytest.mark.slow
+
 PURGE = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "eirene_web.config.settings"

@@ -19,6 +19,8 @@ import pytest
 
 from web.operations.house import ROOT, House
 
+pytestmark = pytest.mark.slow
+
 #: Who saves what, each their own.
 CLIENTS = [(nation, question) for nation in ("ALF", "BRA") for question in ("crew", "charter")]
 REOPEN = "UPDATE reports_report SET state = 'drafting'"

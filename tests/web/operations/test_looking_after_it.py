@@ -25,6 +25,8 @@ from eirene_web.operations import doctor, health
 from web.operations.house import ROOT
 from web.world import IN_CYCLE, World
 
+pytestmark = pytest.mark.slow
+
 SECRET = "Captain Zerlindaquux"
 
 

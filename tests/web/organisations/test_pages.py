@@ -13,6 +13,8 @@ from eirene_web.organisations import services
 from eirene_web.organisations.models import Body, Holding, Invitation, Post
 from web.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def demonstration(settings: Any) -> None:

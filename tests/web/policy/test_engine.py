@@ -12,6 +12,8 @@ from eirene.errors import UsageError
 from eirene_web.policy import Actor, Grant, Kind, Reach, Row, Table, Target, Verb, decide, rows
 from eirene_web.policy import engine as policy_engine
 
+pytestmark = pytest.mark.one_engine
+
 KIND = Kind("boat", "the boat", {"afloat": "afloat", "sunk": "sunk"})
 VERBS = [
     Verb("boat.see", "see boats", "boat", "boat.see", scope="read"),

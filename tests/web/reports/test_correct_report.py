@@ -17,7 +17,7 @@ from eirene_web.reports.services import corrections, history
 from web.reports.lives import accept, fill, send
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

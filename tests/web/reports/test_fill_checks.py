@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from pathlib import Path
 
 import pytest
 
-from eirene.framework import load
-from eirene.questionnaires import check, parse_report
 from eirene_web.journal.models import Change
 from eirene_web.journal.services import purge
 from eirene_web.reports import chronicle, comparing, reading

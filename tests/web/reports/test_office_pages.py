@@ -16,7 +16,7 @@ from web.reports.lives import accept, fill, give_back, send, start
 from web.visiting import at, client_of
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 OFFICE = ("coordinator", "reviewer", "observer", "clerk")
 NATION = ("ALF.rapporteur", "ALF.drafter", "ALF.head", "ALF.officer", "ALF.reader", "ALF.admin")
 EVERYBODY = (*OFFICE, *NATION, "BRA.rapporteur", "outsider")
@@ -112,7 +112,7 @@ def test_the_board_has_states_days_and_next_actions_and_the_observer_no_content(
             assert " style=" not in text  # the content policy refuses it
 
 
-# --- setting up, changing ----------------------------------------------------------------------------------------------
+# --- setting up, changing --------------------------------------------------------------------------------------------
 
 
 def settings(**more: str) -> dict[str, str]:
@@ -187,7 +187,7 @@ def test_reminders_show_whom_they_reach_before_they_go(full: World) -> None:
         assert client.post(page, {"step": "send", "bodies": ["ALF", "CHA"]}).status_code == 302
 
 
-# --- clearance and submission --------------------------------------------------------------------------------------------
+# --- clearance and submission ----------------------------------------------------------------------------------------
 
 
 def test_the_chain_is_chosen_by_numbers_and_the_report_goes(harbour_world: World) -> None:
@@ -278,7 +278,7 @@ def test_a_blocker_is_shown_with_a_way_to_it(harbour_world: World) -> None:
     assert re.search(r'href="/harbour/work/2022/ALF/section/\w+/#crew"', text)
 
 
-# --- review and correction -----------------------------------------------------------------------------------------------
+# --- review and correction -------------------------------------------------------------------------------------------
 
 
 def test_a_reviewer_asks_flags_accepts_and_returns_by_form(full: World) -> None:

@@ -107,7 +107,7 @@ def test_what_was_returned_says_which_and_why_and_the_journal_too(sent: World) -
     assert sent.report("ALF").state == Report.State.RETURNED
     assert Return.objects.get().due == TOMORROW
     assert AnswerNote.objects.get(open=True).open_because == "Which?"
-    told = Change.objects.filter(entry__verb="review.return", thing=f"answer:{report}/charter")
+    told = Change.objects.filter(entry__verb="review.return", thing=f"note:{report}/charter")
     assert {(c.field, c.after) for c in told} == {("open", "true"), ("open_because", '"Which?"')}
 
 

@@ -14,7 +14,7 @@ from eirene_web.work.models import Job
 from web.reports.transferring import run_jobs
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 
 
 def test_every_bad_file_is_refused_in_words_and_changes_nothing(harbour_world: World) -> None:

@@ -23,7 +23,7 @@ from typed import typed
 from web.reports import transferring
 from web.world import IN_CYCLE, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WHO = "ALF.rapporteur"
 
 

@@ -100,6 +100,7 @@ PARTS: dict[str, Value] = {
     "extension": lambda s: s.things["extension"],
     "freeze": lambda s: s.things["freeze"],
     "position": lambda s: s.things["position"],
+    "concern": lambda s: s.things["concern"],
 }
 #: Where a name means something else: (name of the address, name in it).
 SPECIAL: dict[tuple[str, str], Value] = {
@@ -117,7 +118,7 @@ SPECIAL: dict[tuple[str, str], Value] = {
 
 
 #: What follows the address.
-QUERIES = {"release_file": "?path=a.txt"}
+QUERIES = {"release_file": "?path=a.txt", "raise": f"?ref=cell:{QUESTION}"}
 #: Lists that hold what is the caller's, which may be nothing; the planted words say that nothing else is in them.
 FILTERED = frozenset({"bodies", "reports", "corrections", "check_receipt", "people", "check-receipt", "jobs",
                       "corrections-of", "draft"})  # fmt: skip
@@ -150,6 +151,10 @@ TARGETS: dict[str, Callable[[Stage, Actor], Target]] = {
     "begin_edition": lambda s, a: Target("edition", str(s.world.alliance.pk), state="unbegun"),
     "editions": lambda s, a: Target("edition", str(s.world.alliance.pk), state="unbegun"),
     "clearance": lambda s, a: s.answer_in(""),
+    "histories": lambda s, a: Target("journal", str(s.world.alliance.pk), nation="".join(a.nations[:1])),
+    "history": lambda s, a: Target("journal", str(s.world.alliance.pk), nation=NATION),
+    "history-file": lambda s, a: Target("journal", str(s.world.alliance.pk), nation=NATION),
+    "quarantine": lambda s, a: Target("concern", str(s.world.alliance.pk), person=a.person),
     "set_up_cycle": lambda s, a: Target("cycle", str(s.world.alliance.pk), state="planned"),
     "cycle-set-up": lambda s, a: Target("cycle", str(s.world.alliance.pk), state="planned"),
 }

@@ -102,6 +102,13 @@ def reads_all(stage: Stage, actor: Actor) -> bool:
     return all(can(actor, "answer.read", answer_target(stage.report, s.id)) for s in working.sheet.sections)
 
 
+def reads_text(stage: Stage, actor: Actor) -> bool:
+    """The text is looked up after the verb was asked for: who may not raise at all is told so."""
+    raises = can(actor, "text.raise", Target("text", str(stage.world.alliance.pk)))
+    written, sent = stage.answer(QUESTION), stage.target("submission")
+    return not raises or can(actor, "answer.read", written) or can(actor, "submission.read", sent)
+
+
 def job_of(stage: Stage, name: str = "job") -> Target:
     return job_target(Job.objects.get(pk=stage.things[name]), str(stage.world.alliance.pk))
 
@@ -112,6 +119,7 @@ def planned(stage: Stage) -> Target:
 
 _ORGANISATIONS, _REPORTS = "eirene_web.organisations.services", "eirene_web.reports.services"
 _ACCOUNTS, _EDITIONS = "eirene_web.accounts.services", "eirene_web.editions.services"
+_DRILL = "eirene_web.custody.drill"
 _TRANSFER = f"{_REPORTS}.transfer"
 SERVICES: dict[str, Tried] = {
     f"{_ORGANISATIONS}.bodies.add_body": Tried(
@@ -297,6 +305,15 @@ SERVICES: dict[str, Tried] = {
     f"{_EDITIONS}.positions.withdraw": Tried(
         "part.reserve", lambda s: of_part(position=s.things["position"])(s)
     ),
+    f"{_DRILL}.raise_concern": Tried(
+        "text.raise", lambda s: of_alliance(ref=f"cell:{s.report.pk}/{QUESTION}")(s),
+        lambda s: Target("text", str(s.world.alliance.pk)), seen=reads_text,
+    ),
+    f"{_DRILL}.release": Tried("concern.decide", lambda s: {"concern": s.things["concern"]}),
+    f"{_DRILL}.purge": Tried("concern.decide", lambda s: {"concern": s.things["concern"]}),
+    f"{_DRILL}.designate": Tried(
+        "designate", of_alliance(nation=NATION, duty="quarantine", posts=[]), lambda s: body_of(s, NATION)
+    ),
     f"{_EDITIONS}.publishing.prepare": Tried(
         "edition.prepare", of_draft(audiences=["office"], release_list=[], as_of=DAY, embargo=None)
     ),
@@ -335,6 +352,7 @@ UNASKED: dict[str, str] = {
     f"{_ORGANISATIONS}.alliances.sync_with_pack": "done from the command line by the one who installs",
     f"{_ORGANISATIONS}.invitations._accept": "whoever brings the link of an invitation, to the person it was sent to",
     f"{_ACCOUNTS}.note_factor": "notes what allauth has done for the person who is signed in",
+    f"{_DRILL}.purge_again": "by a restore: it was decided then",
     f"{_EDITIONS}.catalogue.want_check": "a release's standing depends on who looks: tests/web/editions",
     f"{_EDITIONS}.figuring.keep_figures": "by the task that computes, for nobody",
     f"{_EDITIONS}.publishing._enter": "by the task that publishes what was frozen",

@@ -17,6 +17,8 @@ from django.conf import settings
 from cast import sampler
 from eirene_web import clock
 from eirene_web.accounts.queries import account_target
+from eirene_web.custody.drill import concern_target
+from eirene_web.custody.models import Concern, Designated
 from eirene_web.editions.models import (
     Circulation,
     Comment,
@@ -124,6 +126,8 @@ class Stage:
                 return person_target(self.world.alliance, self.world.people[f"{self.nation}.reader"])
             case "account":
                 return account_target(self.world.people[f"{self.nation}.rapporteur"].pk)
+            case "concern":
+                return concern_target(Concern.objects.get(pk=self.things["concern"]))
             case "edition":
                 return edition_target(self.draft)
             case "edition_part":
@@ -256,7 +260,15 @@ def _content(stage: Stage) -> None:
     notice = Notice.objects.create(
         person=person, alliance=made.alliance.pk, kind="cycle.opened", key="one", at=IN_CYCLE, mail="failed"
     )
+    concern = Concern.objects.create(
+        alliance=made.alliance.pk, nation=NATION, ref=f"message:{stage.things['thread question']}", why="person",
+        raised=IN_CYCLE, raised_by=person.pk,
+    )  # fmt: skip
+    Designated.objects.create(
+        alliance=made.alliance.pk, nation=NATION, duty="quarantine", post=made.posts[f"{NATION}.officer"].pk
+    )
     stage.things |= {
+        "concern": concern.pk,
         "job": job.pk, "failed job": failed.pk, "notice": notice.pk,
         "evidence": evidence.pk, "export": export.pk, "import": taken.pk, "correction": correction.pk,
         "submission": submission.pk, "step": step.pk, "invitation": invitation.pk, "session": session.pk,

@@ -24,13 +24,12 @@ from eirene_web.api.frame import OPERATIONS
 from eirene_web.organisations.models import PostRole
 from eirene_web.reports.models import Cell
 from web.calling import Caller, caller, told
-from web.security import stage
 from web.security.addresses import PARTS, addresses, path_of
 from web.security.signing_in import client_of
 from web.security.stage import NATION, OTHER, QUESTION, Stage
 from web.world import IN_CYCLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PLACE = f"/cycles/2022/reports/{NATION}"
 SCRIPTS = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'", "<svg/onload=alert(1)>",
@@ -41,15 +40,6 @@ ODD = (
     "' OR '1'='1", "1; DROP TABLE reports_report; --", "../../etc/passwd", "..%2f..%2f", "%00", "%0d%0aX: y", "-1", "0",
     "99999999999999999999999999", "1e9", "١٢", "%ff%fe", "%f0%9f%98%80", "a" * 300, "%25",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def staged(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

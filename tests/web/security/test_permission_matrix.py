@@ -5,7 +5,6 @@ Generated from the services that are registered and from the table; `services.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,6 @@ from eirene.errors import EireneError
 from eirene_web import clock
 from eirene_web.journal import services as journal
 from eirene_web.policy import Actor, NotAllowed, NotThere, SecondFactorNeeded, Target, decide, table
-from web.security import stage
 from web.security.services import SERVICES, UNASKED, Tried
 from web.security.stage import NATION, WAYS, Stage
 from web.world import IN_CYCLE
@@ -36,6 +34,11 @@ def registered() -> list[str]:
             if file.suffix == ".py":
                 import_module(name.removesuffix(".__init__"))
     return sorted(journal.SERVICES)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_service_is_there() -> None:
+    registered()
 
 
 class Undo(Exception):
@@ -80,19 +83,6 @@ def expected(actor: Actor, tried: Tried, state: str, targets: list[Target], now:
         if not decision.allowed:
             return "second factor" if decision.weak else "not allowed"
     return "allowed"
-
-
-@pytest.fixture(scope="module")
-def staged(
-    django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """One stage for the module: every try is taken back."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:  # type: ignore[attr-defined]
-        patch.setattr(settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        with transaction.atomic():
-            registered()
-            yield stage.build()
-            transaction.set_rollback(True)
 
 
 def test_every_service_is_tried() -> None:

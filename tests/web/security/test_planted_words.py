@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core import mail
-from django.db import transaction
 
 from eirene_web.notices.models import Notice
+from web.committing import taken_back
 from web.security import planted
 from web.security.planted import Field
 from web.security.reading import PUBLIC, Seen, seen_by
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
 #: One of each kind of person; the others of a role are the same.
 PEOPLE = (
     "coordinator", "auditor", "observer", "clerk", "AAA.rapporteur", "AAA.drafter", "AAA.admin", "BBB.rapporteur",
@@ -28,12 +27,8 @@ UNSEEN = frozenset({"freezeerror", "recall"})
 
 @pytest.fixture(scope="module")
 def field(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "EIRENE_HOME", tmp_path_factory.mktemp("home"))
-        patch.setattr(django_settings, "EIRENE_API_PER_MINUTE", 1_000_000)
-        with transaction.atomic():
-            yield planted.build()
-            transaction.set_rollback(True)
+    with taken_back(django_db_blocker, tmp_path_factory.mktemp("home")):
+        yield planted.build()
 
 
 @pytest.fixture(scope="module")

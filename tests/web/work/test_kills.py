@@ -15,6 +15,8 @@ import pytest
 from web.work import trial
 from web.work.trial import House
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:

@@ -73,7 +73,7 @@ def answers(call: Call, cycle: CodeOf, body: CodeOf, query: Query[AnswerFilter])
     parts: dict[str, list[PartOut]] = {}
     for (question, part), cell in sorted(working.cells.items()):
         if cell.value is not None or cell.version:
-            name = cell.person.name if cell.person else ""
+            name = working.people.get(cell.person_id or 0, "")
             one = PartOut(part=part, value=cell.value, version=cell.version, changed=cell.changed, by=name)
             parts.setdefault(question, []).append(one)
     shown = [

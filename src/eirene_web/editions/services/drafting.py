@@ -41,6 +41,10 @@ MOST = 20_000
 WHEN = "when"
 
 
+#: What an edition has from its beginning, beside the texts of the pack.
+_BEGUN = ("state", "number", "as_of", "audiences", "embargo")
+
+
 @change
 def begin(*, actor: Actor, cycle: int) -> Draft:
     """The edition of a cycle, begun as the pack's own edition for it, or its Summary. Begun once: again gives the same.
@@ -68,7 +72,8 @@ def begin(*, actor: Actor, cycle: int) -> Draft:
     )
     record(
         actor, "edition.begin", chain=office_chain(draft), subject=subject(draft),
-        fields=[Field(subject(draft), "cycle", None, row.code), Field(subject(draft), "pack", None, row.pack_id)],
+        fields=[Field(subject(draft), "cycle", None, row.code), Field(subject(draft), "pack", None, row.pack_id),
+                *(Field(subject(draft), name, None, getattr(draft, name)) for name in _BEGUN)],
     )  # fmt: skip
     return draft
 
@@ -138,7 +143,7 @@ def _save(actor: Actor, row: Draft, edits: list[Edit], how: str) -> Outcome:
         number = _keep_version(actor, row, edit, before, text, last, how)
         row.content = c.with_text(row.content, edit.place, edit.lang, text)
         outcome.saved.append((edit.place, edit.lang, number))
-        fields.append(Field(f"{subject(row)}/{edit.place}", edit.lang, before, text))
+        fields.append(Field(f"{subject(row)}/{edit.place}", f"text {edit.lang}", before, text))
     if fields:
         row.version += 1
         row.moved = now()
@@ -330,9 +335,12 @@ def suggest(
         draft=row, place=place, lang=lang, base=last.number if last else 0, before=before, text=tidy,
         reason=reason.strip()[:4000], nation=nation, at=now(), person_id=actor.person,
     )  # fmt: skip
+    thing = f"suggestion:{made.pk}"
     record(
         actor, "part.suggest" if nation else "edition.suggest", chain=chain_of(row, nation), subject=subject(row),
-        fields=[Field(f"suggestion:{made.pk}", lang, before, tidy)], why=made.reason,
+        fields=[Field(thing, "place", None, place), Field(thing, f"text {lang}", before, tidy),
+                Field(thing, "state", None, str(made.state))],
+        why=made.reason,
     )  # fmt: skip
     return made
 
@@ -358,7 +366,9 @@ def decide_suggestion(*, actor: Actor, draft: int, suggestion: int, accept: bool
     one.save()
     record(
         actor, "edition.decide_suggestion", chain=office_chain(row), subject=subject(row),
-        fields=[*fields, Field(f"suggestion:{one.pk}", "state", "open", str(one.state))], why=one.answer,
+        fields=[*fields, Field(f"suggestion:{one.pk}", "state", "open", str(one.state)),
+                Field(f"suggestion:{one.pk}", "answer", None, one.answer or None)],
+        why=one.answer,
     )  # fmt: skip
     return one
 
@@ -378,7 +388,7 @@ def _take_over(actor: Actor, row: Draft, one: Suggestion) -> list[Field]:
     row.version += 1
     row.moved = now()
     row.save(update_fields=["content", "version", "moved"])
-    return [Field(f"{subject(row)}/{one.place}", one.lang, before, one.text)]
+    return [Field(f"{subject(row)}/{one.place}", f"text {one.lang}", before, one.text)]
 
 
 # --- comments -------------------------------------------------------------------------------------------------------
@@ -401,7 +411,8 @@ def comment(*, actor: Actor, draft: int, place: str, text: str, nation: str = ""
     )  # fmt: skip
     record(
         actor, "part.comment" if nation else "edition.comment", chain=chain_of(row, nation), subject=subject(row),
-        fields=[Field(f"edition_comment:{made.pk}", "text", None, made.text)],
+        fields=[Field(f"edition_comment:{made.pk}", "text", None, made.text),
+                Field(f"edition_comment:{made.pk}", "place", None, place)],
     )  # fmt: skip
     return made
 
@@ -446,7 +457,7 @@ def renew(*, actor: Actor, draft: int, why: str = "") -> Draft:
     number = next_number(row) if row.freezes.filter(state="published").exists() else row.number
     fields = [
         *moved_to(row, Draft.State.DRAFTING), Field(subject(row), "number", row.number, number),
-        Field(subject(row), "signed", row.signed, None),
+        Field(subject(row), "signed", row.signed, None), Field(subject(row), "embargo", row.embargo, None),
     ]  # fmt: skip
     row.number, row.signed, row.signer, row.embargo = number, None, None, None
     row.save(update_fields=["state", "moved", "number", "signed", "signer", "embargo"])

@@ -134,8 +134,6 @@ def freeze(*, actor: Actor, draft: int) -> Freeze:
     refuse_troubled(row)
     pack = opened(row.cycle.pack_id)
     audiences = _audiences(row, pack)
-    if row.embargo is not None and row.embargo <= now():
-        row.embargo = None
     return _press(actor, row, audiences)
 
 
@@ -170,6 +168,7 @@ def _work(actor: Actor, row: Draft, made: Freeze) -> None:
 
 
 def _press(actor: Actor, row: Draft, audiences: list[str]) -> Freeze:
+    ended = changed(row, embargo=None) if row.embargo is not None and row.embargo <= now() else []
     edition = f.edition_of(row)
     made = Freeze.objects.create(
         draft=row, number=row.number, edition=edition.model_dump(mode="json", by_alias=True, exclude_defaults=True),
@@ -180,7 +179,8 @@ def _press(actor: Actor, row: Draft, audiences: list[str]) -> Freeze:
     made.save(update_fields=["folder"])
     fields = [*moved_to(row, Draft.State.FREEZING), Field(f"freeze:{made.pk}", "number", None, made.number),
               Field(f"freeze:{made.pk}", "audiences", None, audiences),
-              Field(f"freeze:{made.pk}", "embargo", None, row.embargo)]  # fmt: skip
+              Field(f"freeze:{made.pk}", "state", None, str(made.state)),
+              Field(f"freeze:{made.pk}", "embargo", None, row.embargo), *ended]  # fmt: skip
     row.save(update_fields=["state", "moved", "embargo"])
     record(actor, "edition.freeze", chain=office_chain(row), subject=subject(row), fields=fields)
     _work(actor, row, made)
@@ -403,7 +403,7 @@ def _enter(*, freeze: int, entries: dict[str, tuple[str, dict[str, Any]]]) -> bo
 def why_new(row: Draft) -> list[dict[str, Any]]:
     """What changed since the last freeze: why the edition needs a new release. [] if it needs none.
 
-    Each is {"why": "accepted" | "corrected" | "withheld" | "counted_again", "nation", "questions"}.
+    Each is {"why": "accepted" | "corrected" | "redacted" | "withheld" | "counted_again", "nation", "questions"}.
     """
     last = row.freezes.filter(state__in=["held", "published"]).order_by("-at", "-pk").first()
     return [] if last is None else differences(last.inputs, f.sources_of(row))
@@ -416,7 +416,8 @@ def differences(before: dict[str, Any], sources: f.Sources) -> list[dict[str, An
         if body not in then:
             found.append({"why": "accepted", "nation": body, "questions": []})
         elif body in here and here[body][1] != then[body][1]:
-            found.append({"why": "corrected", "nation": body, "questions": []})
+            same_one = here[body][0] == then[body][0]
+            found.append({"why": "redacted" if same_one else "corrected", "nation": body, "questions": []})
     old, new = {tuple(one) for one in before["withheld"]}, set(sources.withheld)
     for why, gone in (("withheld", new - old), ("counted_again", old - new)):
         found += [

@@ -214,9 +214,9 @@ def recall(*, actor: Actor, draft: int, circulation: int, why: str) -> Circulati
 
 
 def _recalled(actor: Actor | None, row: Draft, one: Circulation, reason: str) -> Circulation:
-    one.state, one.ended, one.reason = Circulation.State.RECALLED, now(), reason
+    was, one.state, one.ended, one.reason = str(one.state), Circulation.State.RECALLED, now(), reason
     one.save(update_fields=["state", "ended", "reason"])
-    fields = [*moved_to(row, Draft.State.DRAFTING), Field(f"circulation:{one.pk}", "state", None, "recalled")]
+    fields = [*moved_to(row, Draft.State.DRAFTING), Field(f"circulation:{one.pk}", "state", was, "recalled")]
     row.save(update_fields=["state", "moved"])
     if one.opened is not None:
         notify.tell_nations(row, "edition.recalled", one.number)
@@ -301,7 +301,7 @@ def break_silence(
     record(
         actor, "silence.break", chain=chain_of(row, nation), subject=subject(row),
         fields=[Field(f"break:{made.pk}", "on", None, on), Field(f"break:{made.pk}", "wording", None, asked_for),
-                *ended],
+                Field(f"break:{made.pk}", "why", None, why), *ended],
         why=why,
     )  # fmt: skip
     return made
@@ -329,7 +329,9 @@ def ask_time(*, actor: Actor, draft: int, circulation: int, nation: str, until: 
     notify.tell_office(row, "edition.time_asked", one.number, f"{made.pk}")
     record(
         actor, "silence.ask_time", chain=chain_of(row, nation), subject=subject(row),
-        fields=[Field(f"extension:{made.pk}", "until", None, until)], why=why,
+        fields=[Field(f"extension:{made.pk}", "until", None, until), Field(f"extension:{made.pk}", "reason", None, why),
+                Field(f"extension:{made.pk}", "state", None, str(made.state))],
+        why=why,
     )  # fmt: skip
     return made
 
@@ -353,7 +355,9 @@ def decide_extension(
     notify.tell_nation(row, one.nation, "edition.time_decided", one.circulation.number, f"{one.pk}")
     record(
         actor, "edition.extend_silence", chain=office_chain(row), subject=subject(row),
-        fields=[*fields, Field(f"extension:{one.pk}", "state", "requested", str(one.state))], why=one.answer,
+        fields=[*fields, Field(f"extension:{one.pk}", "state", "requested", str(one.state)),
+                Field(f"extension:{one.pk}", "answer", None, one.answer or None)],
+        why=one.answer,
     )  # fmt: skip
     return one
 

@@ -123,6 +123,7 @@ def _reasons(visit: Visit, found: Draft) -> list[dict[str, Any]]:
         return []
     words = {
         "accepted": _("a report was accepted"), "corrected": _("an accepted report was corrected"),
+        "redacted": _("a text was removed in which somebody was named"),
         "withheld": _("an answer was withheld"), "counted_again": _("a withheld answer counts again"),
     }  # fmt: skip
     return [

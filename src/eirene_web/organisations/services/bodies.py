@@ -100,7 +100,7 @@ def move_body(
         fields=[
             Field(f"body:{body.code}", "name", before.get("name"), new_name),
             Field(f"body:{body.code}", "parent", before.get("parent"), above.code if above else None),
-            Field(f"body:{body.code}", "since", None, since),
+            Field(f"body:{body.code}", "since", last.since if last else None, since),
         ],
     )  # fmt: skip
     return body

@@ -42,9 +42,9 @@ def assign_section(
         )
     before = Assignment.objects.filter(report=row, section=section, post=post).first()
     one = before or Assignment(report=row, section=section, post_id=post)
-    was = (one.pk and one.post_id, one.due, one.note)
+    was = (one.pk and one.post_id, one.due, one.note, one.done)
     note = " ".join(note.replace("\x00", "").split())
-    if before is not None and was == (post, due, note) and before.done is None:
+    if before is not None and was == (post, due, note, None):
         return before  # pressed twice: nobody is told twice
     if due is not None and due != one.due and due < now().date():
         raise UsageError(_("%(day)s is past.") % {"day": date(due, get_language() or "en")},
@@ -56,6 +56,7 @@ def assign_section(
         Field(thing, "post", was[0] or None, post),
         Field(thing, "due", was[1], due),
         Field(thing, "note", was[2] or None, one.note or None),
+        Field(thing, "done", was[3], None),
     ]
     record(actor, "report.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
     telling.section_assigned(one)
@@ -69,7 +70,10 @@ def unassign_section(*, actor: Actor, report: int, section: str, post: int) -> N
     ask(actor, "report.assign", report_target(row))
     one = _assignment(row, section, post)
     thing = f"assignment:{row.pk}/{section}/{post}"
-    fields = [Field(thing, "post", post, None), Field(thing, "due", one.due, None)]
+    fields = [
+        Field(thing, "post", post, None), Field(thing, "due", one.due, None),
+        Field(thing, "note", one.note or None, None), Field(thing, "done", one.done, None),
+    ]  # fmt: skip
     one.delete()
     record(actor, "report.assign", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
 

@@ -197,15 +197,27 @@ def _decided(actor: Actor, verb: str, report: Report, step: ClearanceStep) -> Re
     fields = [
         Field(f"step:{step.pk}", "state", _State.PENDING.value, step.state),
         Field(f"step:{step.pk}", "remarks", None, step.remarks or None),
-        Field(f"step:{step.pk}", "paper", None, _paper_text(step) or None),
+        Field(f"step:{step.pk}", "paper", None, paper_text(step)),
+        Field(f"step:{step.pk}", "scan", None, scan_told(step)),
     ]
     fields += _next_step(report)
     record(actor, verb, chain=chain_of(report), subject=f"report:{report.pk}", fields=fields)
     return report
 
 
-def _paper_text(step: ClearanceStep) -> str:
-    return f"{step.paper_office}, {step.paper_reference}, {step.paper_date}" if step.paper_office else ""
+def paper_text(step: ClearanceStep) -> str | None:
+    """What the journal says of the paper on which a step was cleared; None for a step cleared by page."""
+    return f"{step.paper_office}, {step.paper_reference}, {step.paper_date}" if step.paper_office else None
+
+
+def scan_told(step: ClearanceStep) -> dict[str, str] | None:
+    """What the journal says of its scan: the hash of its bytes, and what it is called, is and may be shown to."""
+    if not step.scan_id:
+        return None
+    return {
+        "sha256": step.scan_id, "name": step.scan_name, "media_type": step.scan_media_type,
+        "marking": step.scan_marking,
+    }  # fmt: skip
 
 
 def _next_step(report: Report) -> list[Field]:

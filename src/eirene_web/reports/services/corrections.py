@@ -76,7 +76,9 @@ def request_correction(
         ) from None
     fields = [
         Field(f"correction:{made.pk}", "state", None, str(made.state)),
+        Field(f"correction:{made.pk}", "question", None, question),
         Field(f"correction:{made.pk}", "answer", before, after),
+        Field(f"correction:{made.pk}", "wanted because", None, made.reason),
     ]
     record(actor, "report.correct", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields, why=reason)
     telling.correction_requested(made)
@@ -135,12 +137,12 @@ def decide_correction(*, actor: Actor, correction: int, accept: bool, decision: 
         raise UsageError(_("Say why the correction is refused."), remedy=_("The nation will read it."))
     fields: list[Field] = []
     if accept:
-        row.result = _corrected(report, row)
-        fields.append(Field(f"submission:{row.result.pk}", "sha256", None, row.result.sha256))
+        row.result, fields = _corrected(report, row)
     row.state = Correction.State.ACCEPTED if accept else Correction.State.REFUSED
     row.decided, row.decider_id, row.decision = now(), actor.person, decision.strip()
     row.save(update_fields=["state", "decided", "decider", "decision", "result"])
     fields.append(Field(f"correction:{row.pk}", "state", "requested", str(row.state)))
+    fields.append(Field(f"correction:{row.pk}", "decision", None, row.decision or None))
     if accept:
         fields.append(Field(f"answer:{report.pk}/{row.question}", "accepted", row.before, row.after))
     record(
@@ -165,7 +167,7 @@ def _locked(pk: int) -> tuple[Correction, Report]:
     return row, report
 
 
-def _corrected(report: Report, correction: Correction) -> Submission:
+def _corrected(report: Report, correction: Correction) -> tuple[Submission, list[Field]]:
     """The submission with the one answer as it should stand. What else was corrected meanwhile stays corrected."""
     working, current = Working(report), accepted_submission(report)
     pack, sheet = working.pack, working.sheet
@@ -184,9 +186,12 @@ def _corrected(report: Report, correction: Correction) -> Submission:
     blockers = [f for f in findings if f.severity == "blocker" and f.outcome == "found"]
     if blockers:
         raise Blocked([Problem(pick(f.message, "en"), f.place.question, pick(f.remedy, "en")) for f in blockers])
-    _cells(report, correction)
+    fields = _cells(report, correction)
     told = {**counts(findings), "changed": len(changed_questions(sheet, corrected, previous))}
-    return _submission(report, correction, corrected, working, told)
+    made = _submission(report, correction, corrected, working, told)
+    fields.append(Field(f"submission:{made.pk}", "sha256", None, made.sha256))
+    fields.append(Field(f"submission:{made.pk}", "accepted", None, made.accepted))
+    return made, fields
 
 
 def _submission(
@@ -210,18 +215,21 @@ def _submission(
     )
 
 
-def _cells(report: Report, correction: Correction) -> None:
+def _cells(report: Report, correction: Correction) -> list[Field]:
     """The cells say what counts. A report taken in from an earlier cycle has none."""
     if not Cell.objects.filter(report=report).exists():
-        return
+        return []
+    fields = []
     cells = {c.part: c for c in Cell.objects.filter(report=report, question=correction.question)}
-    for part in {*cells, *correction.after}:
+    for part in sorted({*cells, *correction.after}):
         value = correction.after.get(part)
         cell = cells.get(part) or Cell(report=report, question=correction.question, part=part, version=0)
         if cell.value == value:
             continue
+        fields.append(Field(f"cell:{report.pk}/{cell.question}/{part}", "value", cell.value, value))
         cell.value, cell.version, cell.changed = value, cell.version + 1, now()
         cell.person_id = correction.person_id
         cell.save()
     report.version += 1
     report.save(update_fields=["version"])
+    return fields

@@ -57,7 +57,7 @@ def open_thread(
         report=row, question=question, kind=kind, due=due if of_office else None, flag=flag and of_office, opened=now()
     )
     message = _say(actor, thread, words, nation="" if of_office else row.body.nation)
-    thing = _thing(thread)
+    thing = thing_of(thread)
     fields = [
         Field(thing, "kind", None, str(kind)), Field(thing, "due", None, thread.due),
         Field(thing, "flag", None, thread.flag or None), Field(thing, f"message {message.pk}", None, words),
@@ -81,7 +81,7 @@ def write(*, actor: Actor, thread: int, text: str) -> Message:
         asked_by_nation = found.kind == _Kind.QUESTION
         found.state = _State.OPEN if as_nation == asked_by_nation else _State.ANSWERED
         found.save(update_fields=["state"])
-    thing = _thing(found)
+    thing = thing_of(found)
     fields = [Field(thing, f"message {message.pk}", None, words), Field(thing, "state", before, str(found.state))]
     _record(actor, found, fields)
     (telling.thread_answered if found.state == _State.ANSWERED else telling.thread_opened)(found)
@@ -100,7 +100,7 @@ def close_thread(*, actor: Actor, thread: int, why: str = "") -> Thread:
         )
     before, found.state = found.state, _State.CLOSED
     found.save(update_fields=["state"])
-    _record(actor, found, [Field(_thing(found), "state", before, str(found.state))], why)
+    _record(actor, found, [Field(thing_of(found), "state", before, str(found.state))], why)
     return found
 
 
@@ -113,7 +113,7 @@ def set_flag(*, actor: Actor, thread: int, flag: bool) -> Thread:
     _ask(actor, working, found.kind, found.question, nation=False)
     before, found.flag = found.flag, flag
     found.save(update_fields=["flag"])
-    _record(actor, found, [Field(_thing(found), "flag", before, flag)])
+    _record(actor, found, [Field(thing_of(found), "flag", before, flag)])
     return found
 
 
@@ -166,7 +166,8 @@ def _say(actor: Actor, thread: Thread, text: str, *, nation: str) -> Message:
     )
 
 
-def _thing(thread: Thread) -> str:
+def thing_of(thread: Thread) -> str:
+    """What the journal calls a conversation."""
     return f"thread:{thread.report_id}/{thread.question or '-'}/{thread.pk}"
 
 

@@ -73,9 +73,12 @@ def add_evidence(
         report=row, question=question, blob=keep(content), name=tidy_name(name), media_type=kind.media_type,
         releasability=releasability, added=now(), person_id=actor.person,
     )  # fmt: skip
-    told = {"name": one.name, "sha256": one.blob_id, "bytes": len(content), "releasability": releasability}
-    field = Field(f"evidence:{row.pk}/{question}/{one.pk}", f"file in section {section}"[:64], None, told)
-    record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{row.pk}", fields=[field])
+    thing = f"evidence:{row.pk}/{question}/{one.pk}"
+    fields = [
+        Field(thing, "file", None, file_told(one)), Field(thing, "releasability", None, releasability or None),
+        Field(thing, "section", None, section),
+    ]  # fmt: skip
+    record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{row.pk}", fields=fields)
     return one
 
 
@@ -87,7 +90,7 @@ def remove_evidence(*, actor: Actor, report: int, file: int) -> EvidenceFile:
     _may_change(actor, Working(row), one.question)
     one.removed = now()
     one.save(update_fields=["removed"])
-    field = Field(f"evidence:{row.pk}/{one.question}/{one.pk}", "file", one.name, None)
+    field = Field(f"evidence:{row.pk}/{one.question}/{one.pk}", "removed", None, one.removed)
     record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{row.pk}", fields=[field])
     return one
 
@@ -104,6 +107,11 @@ def mark_evidence(*, actor: Actor, report: int, file: int, releasability: str) -
     field = Field(f"evidence:{row.pk}/{one.question}/{one.pk}", "releasability", before or None, releasability or None)
     record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{row.pk}", fields=[field])
     return one
+
+
+def file_told(one: EvidenceFile) -> dict[str, str]:
+    """What the journal says of a file: what it is called, and the hash of its content."""
+    return {"name": one.name, "sha256": one.blob_id, "media_type": one.media_type}
 
 
 def _present(report: int, file: int) -> EvidenceFile:
