@@ -1,6 +1,7 @@
-"""The cast that all tests share: two small made-up alliances and the reports of their bodies.
+"""The cast that all tests share: three small made-up alliances and the reports of their bodies.
 
 toy      Harbour Compact: one language, two questions, three ports; audiences secretariat and everyone
+espejo   the League of the Mirror: Spanish and Portuguese, codes, roles and audiences that are nobody else’s
 sampler  every type of question, two languages, four members (Dland has no armed forces), a guest that joins in 2022
 """
 
@@ -16,6 +17,10 @@ PACKS = Path(__file__).parent / "packs"
 
 def toy() -> Pack:
     return load(PACKS / "toy")
+
+
+def espejo() -> Pack:
+    return load(PACKS / "espejo")
 
 
 def sampler() -> Pack:

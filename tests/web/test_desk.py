@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -147,6 +148,22 @@ def test_what_closed_long_ago_is_not_on_the_desk(harbour_world: World) -> None:
         cycles.close_cycle(actor=world.actor("coordinator"), cycle=world.cycle.pk, why="Over.")
     assert "was not submitted in time" in desk(world, "ALF.rapporteur", DEADLINE + dt.timedelta(days=1))
     assert "Nothing waits for you" in desk(world, "ALF.rapporteur", DEADLINE + dt.timedelta(days=200))
+
+
+def test_what_is_new_stands_there_in_words_and_is_read_by_going_there(harbour_world: World) -> None:
+    world = harbour_world
+    with clock.at(IN_CYCLE):
+        fill(world), start(world)
+        clearance.send_back(actor=world.actor("ALF.head"), report=world.report("ALF").pk, why="Look again.")
+    text = desk(world, "ALF.rapporteur")
+    assert "The report of Alfport was sent back to its drafters" in text
+    assert "sent_back" not in text
+    assert f'href="{at(world, "notices/")}"' in text
+    with clock.at(IN_CYCLE):
+        go = re.search(r'action="([^"]+/notices/\d+/)"', text)
+        assert go is not None
+        assert client_of(world, "ALF.rapporteur").post(go[1]).status_code == 302
+    assert "The report of Alfport was sent back to its drafters" not in desk(world, "ALF.rapporteur")
 
 
 def test_what_is_new_is_told_in_words_and_opened_from_the_desk(harbour_world: World) -> None:

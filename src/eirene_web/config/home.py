@@ -6,6 +6,11 @@ import os
 import secrets
 from pathlib import Path
 
+#: What in the home folder nobody but its owner reads: the key of the installation, and that which signs packages for
+#: closed networks. Every backup has the second one, for without it what is out there comes back to nobody.
+KEY, PACKAGE_KEY = "secret_key", "package_key"
+SECRETS = (KEY, PACKAGE_KEY)
+
 
 def home() -> Path:
     """EIRENE_HOME, or `var` in the folder in which the command was given."""
@@ -14,7 +19,7 @@ def home() -> Path:
 
 def secret_key(folder: Path) -> str:
     """The installation's key: made on first use, readable to its owner alone, the same ever after."""
-    path = folder / "secret_key"
+    path = folder / KEY
     folder.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

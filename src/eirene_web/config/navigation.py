@@ -29,12 +29,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of pages for people signed in; the portal's pages bring their own."""
     visit = getattr(request, "visit", None)
     if not isinstance(visit, Visit):
-        return {"demo": settings.EIRENE_DEMO, "switch_here": switch(request)}
+        return {"demo": settings.EIRENE_DEMO, "demo_first": made_up, "switch_here": switch(request)}
     return {
         "demo": settings.EIRENE_DEMO and visit.alliance.demo,
         "navigation": navigation(visit),
         "switch_here": switch(request),
     }
+
+
+def made_up() -> list[Any]:
+    """One account for each role, for the page on which one signs in to a demonstration. Asked by that page alone."""
+    from eirene_web.demo import people
+
+    if not settings.EIRENE_DEMO:
+        return []
+    return people.first(people.everybody(translation.get_language() or settings.LANGUAGE_CODE))
 
 
 def switch(request: HttpRequest) -> list[dict[str, Any]]:

@@ -89,7 +89,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "eirene_web.config.navigation.frame",
-            ]
+            ],
+            "builtins": ["eirene_web.custody.templatetags.custody"],
         },
     }
 ]

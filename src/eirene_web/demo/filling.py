@@ -6,32 +6,39 @@ a conversation with the office of this year and one of last year.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from eirene_web import clock
+from eirene_web.demo import plan
+from eirene_web.demo.cast import Demo
+from eirene_web.demo.paper import sheet
 from eirene_web.reports.models import Cell, Report
 from eirene_web.reports.services import assigning, discussing, evidence, filling
 from eirene_web.reports.services.filling import Edit
 
-if TYPE_CHECKING:
-    from eirene_web.demo.seed import Demo
-
 #: How far 4.3 is; one total is wrong, which is the error to find.
 _BEGUN = {"OR-9|women": 11, "OR-9|men": 31, "OR-9|_T": 43, "OR-8|women": 40, "OR-8|men": 126}
-_PDF = b"%PDF-1.4\n% Order 31/2017. Made up for the demonstration.\n%%EOF\n"
 
 
 def assign_sections(demo: Demo, report: Report, sections: Mapping[str, tuple[str, ...]]) -> None:
     """Gives sections to the posts that fill them in."""
     code = report.body.code
-    actor, due = demo.actor(f"{code}.rapporteur"), (demo.today + dt.timedelta(days=9)).date()
+    actor, due = demo.actor(f"{code}.rapporteur"), demo.day(plan.SECTIONS_DUE.get(code, 9))
     for who, given in sections.items():
         for section in given:
             assigning.assign_section(
                 actor=actor, report=report.pk, section=section, post=demo.posts[f"{code}.{who}"].pk, due=due
             )
+
+
+def attach(demo: Demo, report: Report) -> None:
+    """Files that stand behind answers, each with a marking of its own."""
+    rapporteur = demo.actor(f"{report.body.code}.rapporteur")
+    for question, name, title, marking in plan.EVIDENCE[report.body.code]:
+        evidence.add_evidence(
+            actor=rapporteur, report=report.pk, question=question, name=name,
+            content=sheet(title, ("Made up for the demonstration.",)), releasability=marking,
+        )  # fmt: skip
 
 
 def enliven(demo: Demo, report: Report) -> None:
@@ -40,10 +47,7 @@ def enliven(demo: Demo, report: Report) -> None:
     rapporteur, personnel, office = (demo.actor(who) for who in (f"{code}.rapporteur", f"{code}.personnel", "desk-a"))
     with clock.at(demo.ago(6)):
         _answers(rapporteur, report)
-        evidence.add_evidence(
-            actor=rapporteur, report=report.pk, question="all_positions_open", name="order-31-2017.pdf", content=_PDF,
-            releasability="members",
-        )  # fmt: skip
+        attach(demo, report)
         thread = discussing.open_thread(
             actor=rapporteur, report=report.pk, kind="question", question="officers_by_rank",
             text="Until last year we counted officer cadets at OF-1; they now stand at OF(D). Shall we say so here?",

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from eirene_web.accounts import services
 from eirene_web.accounts.models import Person
-from eirene_web.demo.seed import SHOWN
-from eirene_web.organisations import queries
+from eirene_web.demo import people
 
 
 @never_cache
@@ -36,7 +35,6 @@ def demo(request: HttpRequest) -> HttpResponse:
         UserSession.objects.create_from_request(request)
         services.note_sign_in(person=person, method="demo", success=True, address=request.META["REMOTE_ADDR"])
         return HttpResponseRedirect(reverse("desk"))
-    groups = queries.demo_groups(request.LANGUAGE_CODE or "en")
-    by_short = {holding.person.short: holding for group in groups for holding in group.holdings}
-    first = [by_short[short.lower()] for short in SHOWN if short.lower() in by_short]
-    return render(request, "accounts/demo.html", {"first": first, "groups": groups, "hide_sign_in": True})
+    groups = people.everybody(request.LANGUAGE_CODE or "en")
+    context = {"first": people.first(groups), "groups": groups, "hide_sign_in": True}
+    return render(request, "accounts/demo.html", context)

@@ -78,23 +78,3 @@ def _behind() -> list[int]:
     found = Draft.objects.filter(state__in=MOVING).select_related("cycle", "figures")
     stale = [draft for draft in found.defer("content", "figures__content") if is_stale(draft)]
     return [draft.pk for draft in stale if not just_failed(draft.pk) and want_figures(draft) is not None]
-
-
-@background
-def show_published(
-    running: Running, *, cycle: int, person: int, sent: str, expires: str, audiences: list[str]
-) -> dict[str, Any]:
-    """For a demonstration: an earlier cycle’s edition published to audiences, laid out in the past."""
-    from eirene_web.accounts.models import Person
-    from eirene_web.editions.showing import published
-    from eirene_web.organisations.queries import actor_for
-    from eirene_web.reports.models import Cycle
-
-    row = Cycle.objects.select_related("alliance").get(pk=cycle)
-    actor = actor_for(Person.objects.get(pk=person), row.alliance, strong=True)
-    running.tell("freezing the release")
-    draft = published(
-        coordinator=actor, cycle=cycle, sent=dt.datetime.fromisoformat(sent),
-        expires=dt.datetime.fromisoformat(expires), audiences=audiences,
-    )  # fmt: skip
-    return {"draft": draft.pk}

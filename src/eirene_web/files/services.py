@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +24,9 @@ def keep(content: bytes) -> Blob:
     """The blob of this content; the same content is kept once. Raises EireneError if the disk refuses it."""
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(digest)
-    if not path.is_file():
+    if path.is_file():
+        os.utime(path)  # the sweep leaves alone what is young
+    else:
         _write(path, content)
     blob, made = Blob.objects.get_or_create(sha256=digest, defaults={"size": len(content)})
     if not made and blob.purged is not None:
@@ -33,6 +38,35 @@ def keep(content: bytes) -> Blob:
         path.unlink(missing_ok=True)
         raise EireneError(_("This file is in quarantine and cannot be taken in."))
     return blob
+
+
+def let_go(sha256: str) -> bool:
+    """Forgets a content that nothing refers to any more; its bytes go with the nightly sweep. False: it is still
+    needed, or kept in quarantine."""
+    blob = Blob.objects.filter(pk=sha256, quarantined__isnull=True, purged__isnull=True).first()
+    if blob is None or any(_refers(field, blob) for field in Blob._meta.get_fields(include_hidden=True)):
+        return False
+    blob.delete()
+    return True
+
+
+def _refers(field: Any, blob: Blob) -> bool:
+    """Whether a row of another table names it, if the field is how other tables do."""
+    if not field.one_to_many:
+        return False
+    return bool(field.related_model._default_manager.filter(**{field.field.name: blob}).exists())
+
+
+def sweep(older: dt.timedelta = dt.timedelta(days=1)) -> int:
+    """Removes bytes that no row speaks of, once they have lain so for a while: whoever keeps a content writes its bytes
+    before its row, and makes them young again where they were there. How many."""
+    folder, before = Path(settings.EIRENE_HOME) / "files", time.time() - older.total_seconds()
+    removed = 0
+    for path in sorted(folder.glob("??/*")) if folder.is_dir() else ():
+        if path.is_file() and path.stat().st_mtime < before and not Blob.objects.filter(pk=path.name).exists():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -112,6 +112,26 @@ _ALL = (
          _("The report of %(nation)s was returned"),
          _("The office returned the report of %(nation)s for %(cycle)s: some answers are open again, each with what is "
            "asked. %(by)s")),
+    Kind("return_due", _("Returned report due"),
+         _("The open answers of %(nation)s are due %(left)s"),
+         _("The office returned the report of %(nation)s for %(cycle)s and waits for the answers that are open again. "
+           "%(by)s")),
+    Kind("return_overdue", _("Returned report late"),
+         _("The open answers of %(nation)s are late %(late)s"),
+         _("The office returned the report of %(nation)s for %(cycle)s and waits for the answers that are open again. "
+           "If more time is needed, tell the office.")),
+    Kind("clarification_due", _("Clarification due"),
+         _("A clarification of %(nation)s is due %(left)s"),
+         _("The office asked %(nation)s for a clarification in its report for %(cycle)s and has no answer yet. "
+           "%(by)s")),
+    Kind("clarification_overdue", _("Clarification late"),
+         _("A clarification of %(nation)s is late %(late)s"),
+         _("The office asked %(nation)s for a clarification in its report for %(cycle)s and has no answer yet. If more "
+           "time is needed, tell the office.")),
+    Kind("asked_back_above", _("Answer to the office late, told to the post above"),
+         _("%(nation)s owes the office an answer, late %(late)s: you are told as the post above"),
+         _("The office asked something back about the report of %(nation)s for %(cycle)s. The post that answers for it "
+           "was told before, or is vacant."), inside=True),
     Kind("accepted", _("Accepted"),
          _("The report of %(nation)s for %(cycle)s is accepted"),
          _("The office accepted the report of %(nation)s for %(cycle)s. Thank you.")),

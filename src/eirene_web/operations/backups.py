@@ -33,12 +33,12 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from eirene import __version__
 from eirene.errors import EireneError, Unreadable
+from eirene_web.config.home import KEY, SECRETS
 from eirene_web.custody.drill import LEDGER
 from eirene_web.files.nightly import kept
 
 FORMAT = "eirene.backup/1"
 MANIFEST = "manifest.json"
-KEY = "secret_key"
 #: Of the home folder: what can be made again, belongs to running processes, or is kept apart.
 LEFT_OUT = frozenset({"static", "locks", "run", "cache", "logs", "backups", KEY})
 _CHUNK = 1 << 20
@@ -254,7 +254,7 @@ def _write_out(source: Any, target: Path) -> str:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             out.write(chunk)
-    os.chmod(target, 0o600 if target.name == KEY else 0o644)
+    os.chmod(target, 0o600 if target.name in SECRETS else 0o644)
     return digest.hexdigest()
 
 

@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection
 
 from eirene.errors import EireneError
 from eirene_web.config import environment as env
+from eirene_web.config.home import KEY, PACKAGE_KEY
 from eirene_web.operations import backups
 
 State = Literal["ok", "warn", "fail"]
@@ -86,7 +87,7 @@ _INNER = frozenset({"EIRENE_COLLECTED_STATIC", "EIRENE_PARENT", "EIRENE_POSTGRES
 
 
 def _key() -> Iterator[Line]:
-    path = Path(settings.EIRENE_HOME) / "secret_key"
+    path = Path(settings.EIRENE_HOME) / KEY
     if os.environ.get("EIRENE_SECRET_KEY"):
         short = len(os.environ["EIRENE_SECRET_KEY"]) < 50
         yield (
@@ -98,6 +99,20 @@ def _key() -> Iterator[Line]:
         yield Line("key", "fail", f"others may read {path}", f"chmod 600 {path}")
     else:
         yield Line("key", "ok", "readable to its owner alone; keep a copy apart from the backups")
+    yield from _package_key(Path(settings.EIRENE_HOME) / PACKAGE_KEY)
+    sign_on = Path(os.environ.get("EIRENE_SSO") or os.devnull)
+    if sign_on.is_file() and stat.S_IMODE(sign_on.stat().st_mode) & 0o007:
+        yield Line("sign-on", "fail", f"everybody may read {sign_on}, which holds secrets", f"chmod o= {sign_on}")
+
+
+def _package_key(path: Path) -> Iterator[Line]:
+    """That which signs packages for closed networks: whoever has it can make some that look as if they were ours."""
+    if not path.is_file():
+        yield Line("package key", "ok", "not made yet: no package was handed out")
+    elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Line("package key", "fail", f"others may read {path}", f"chmod 600 {path}")
+    else:
+        yield Line("package key", "ok", "readable to its owner alone; every backup has it")
 
 
 def _disk() -> Iterator[Line]:

@@ -18,8 +18,9 @@ from typing import Any
 from urllib.parse import quote
 
 from eirene.errors import EireneError, UsageError, VerificationFailed
+from eirene_web.config.home import KEY, PACKAGE_KEY
 from eirene_web.operations import backups
-from eirene_web.operations.backups import KEY, MANIFEST
+from eirene_web.operations.backups import MANIFEST
 
 DATABASE = "eirene.sqlite3"
 
@@ -61,6 +62,9 @@ def restore(
         for entry in sorted(unpacked.iterdir()):
             if entry.name != ".unpacked":
                 os.replace(entry, home / entry.name)
+        if moved and (moved / PACKAGE_KEY).is_file() and not (home / PACKAGE_KEY).is_file():
+            # Made after the backup was: what was handed out since comes back under it.
+            shutil.copy2(moved / PACKAGE_KEY, home / PACKAGE_KEY)
         if manifest["engine"] == "postgresql":
             _schema_aside(database_url, replace=replace)
         found = _run(home, unpacked / ".unpacked", database_url, [*kept, home / backups.LEDGER])

@@ -15,7 +15,7 @@ from eirene.errors import EireneError
 from eirene.files import write_whole
 from eirene_web.clock import now
 from eirene_web.files.nightly import nightly_name
-from eirene_web.files.services import settle
+from eirene_web.files.services import settle, sweep
 from eirene_web.operations import backups, restoring
 
 
@@ -27,6 +27,7 @@ def nightly_backup() -> None:
 
 def back_up() -> dict[str, Any]:
     settle()
+    sweep()
     folder, started, moment = Path(settings.EIRENE_BACKUPS), time.monotonic(), now()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / nightly_name(moment)

@@ -79,9 +79,8 @@ def here(
         if not grants:
             zone = holding.post.body.time_zone or holding.zone or ""
         post, body = holding.post, holding.post.body
-        for nation in (body.nation, holding.continues):
-            if nation is None:
-                continue
+        # Most nations continue none that stands empty: only then is it asked how far back.
+        for nation in [body.nation, *(_left_behind(alliance, body.nation, today) if holding.continues else [])]:
             grants += [
                 Grant(role.role, nation, body.pk, post.pk, frozenset(role.sections), holding.via)
                 for role in post.roles.all()
@@ -98,6 +97,12 @@ def here(
         audience="" if first is None else _audience(pack_of(alliance), grants, today),
     )
     return actor, zone
+
+
+def _left_behind(alliance: Alliance, nation: str, today: dt.date) -> list[str]:
+    from eirene_web.organisations.succession import left_behind
+
+    return left_behind(alliance.slug, nation, today)
 
 
 def _zone_of_nation() -> Subquery:

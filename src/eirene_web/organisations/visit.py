@@ -8,6 +8,7 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -51,6 +52,16 @@ class Visit:
         """Whose marking the pages bear."""
         found = self.pack.header.audiences
         return next((a for a in found if a.code == self.actor.audience), found[-1])
+
+    @property
+    def channel(self) -> str:
+        """Where persons and cases belong instead of here: the pack’s words, else the installation’s."""
+        own = (self.pack.phrases.get(lang, {}).get("confidential_channel") for lang in (self.lang, "en"))
+        return (
+            next((words for words in own if words), "")
+            or settings.EIRENE_CONFIDENTIAL_CHANNEL
+            or _("Ask the administrator of your nation for its confidential channel; it is kept outside Eirene.")
+        )
 
     def can(self, verb: str, target: Target | None = None) -> bool:
         return can(self.actor, verb, target or Target(verb_kind(verb), self.alliance.slug))

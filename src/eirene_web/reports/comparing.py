@@ -20,6 +20,7 @@ from eirene.questionnaires.model import TOTAL, Answer
 from eirene.questionnaires.parts import answer_parts
 from eirene.questionnaires.values import cells_of, shape
 from eirene.text import number, pick
+from eirene_web.organisations.succession import line_of
 from eirene_web.reports import wording
 from eirene_web.reports.models import Cycle, Submission
 from eirene_web.reports.services.filling import earlier_answer
@@ -140,7 +141,7 @@ def spreads(working: Working, cycle: Cycle, audience: str, lang: str) -> list[Sp
     audience   code of the audience that the reader's nation belongs to: only what was released to it counts
     """
     pack = working.pack
-    own = {working.report.body.code, *([working.report.body.succeeds.code] if working.report.body.succeeds else [])}
+    own = {body.code for body in line_of(working.report.body)}
     others = [a for a in _accepted(cycle, pack) if a.body not in own]
     least = max(LEAST_BODIES, pack.header.min_bodies)
     then = asked(pack, cycle.code)

@@ -14,6 +14,7 @@ from eirene_web.accounts.models import Person
 from eirene_web.clock import now
 from eirene_web.journal.queries import Line, history
 from eirene_web.organisations.models import Post
+from eirene_web.organisations.succession import line_of
 from eirene_web.policy import Actor, NotThere, ask, can
 from eirene_web.reports.models import Cell, EvidenceFile, Message, Report, Submission, Thread, Visit
 from eirene_web.reports.queries import sections_read
@@ -83,7 +84,7 @@ def earlier_threads(report: Report, questions: Iterable[str]) -> list[Thread]:
 
     The caller has asked whether the actor may read the sections that the questions stand in. Two queries.
     """
-    bodies = [report.body_id, *([report.body.succeeds_id] if report.body.succeeds_id else [])]
+    bodies = line_of(report.body)
     kinds = (_Kind.QUESTION, _Kind.CLARIFICATION, _Kind.NATIONAL)
     found = Thread.objects.filter(report__body__in=bodies, question__in=list(questions), kind__in=kinds)
     found = found.filter(report__cycle__alliance=report.cycle.alliance_id, report__cycle__opens__lt=report.cycle.opens)

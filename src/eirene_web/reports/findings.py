@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from eirene.framework import AskedQuestion
@@ -74,18 +77,53 @@ class Told:
 def told(working: Working, lang: str, readable: frozenset[str]) -> list[Told]:
     """All that was found, in the order of the form. What was not evaluated is told apart.
 
-    readable   sections that may be read: no other question is led to
+    readable   sections that may be read: no other question is led to, and no words tell of one
     """
     beside = _beside(working)
-    found = [f for f in working.findings if f.outcome == "found"]
+    found = [f for f in seen_by(working, readable) if f.outcome == "found"]
     return [_told(working, finding, n, beside, lang, readable) for n, finding in enumerate(found)]
 
 
-def not_evaluated(working: Working, lang: str) -> list[str]:
-    """What could not be evaluated and why, a sentence each. What needs peers waits for the office and is left out."""
+def seen_by(working: Working, readable: Iterable[str]) -> list[Finding]:
+    """All findings, for a reader of some sections: the words of one that compares with an answer elsewhere say nothing
+    of it. It still counts, for it still has to be put right."""
+    beside, sections = _beside(working), set(readable)
+    if {section.id for section in working.sheet.sections} <= sections:
+        return list(working.findings)
+    return [_without_words(f) if _looks_into(working, f, beside, sections) else f for f in working.findings]
+
+
+def _looks_into(working: Working, finding: Finding, beside: dict[str, tuple[str, ...]], sections: set[str]) -> bool:
+    """Whether a rule speaks of an answer in a section that is not among these."""
+    spoken_of = (working.sheet.questions.get(id) for id in beside.get(finding.code, ()))
+    return any(one is not None and one.section not in sections for one in spoken_of)
+
+
+def _without_words(finding: Finding) -> Finding:
+    return replace(finding, message=_in_each(_ELSEWHERE), remedy=_in_each(_ASK))
+
+
+def _in_each(words: Any) -> dict[str, str]:
+    told = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            told[code] = str(words)
+    return told
+
+
+_ELSEWHERE = _("This does not agree with an answer in a section that you may not read.")
+_ASK = _("Ask the rapporteur of your nation.")
+
+
+def not_evaluated(working: Working, lang: str, readable: Iterable[str]) -> list[str]:
+    """What could not be evaluated and why, a sentence each. What needs peers waits for the office and is left out, and
+    what speaks of answers that the reader may not read."""
+    beside, sections = _beside(working), set(readable)
     needs_peers = {c.rule.id for c in compile_rules(working.pack, working.report.cycle.code).declared if c.needs_peers}
     return [
-        pick(f.message, lang) for f in working.findings if f.outcome == "not_evaluated" and f.code not in needs_peers
+        pick(f.message, lang)
+        for f in working.findings
+        if f.outcome == "not_evaluated" and f.code not in needs_peers and not _looks_into(working, f, beside, sections)
     ]
 
 

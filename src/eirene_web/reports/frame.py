@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,9 +24,9 @@ from eirene_web.organisations.visit import Visit
 from eirene_web.policy import Decision, can, decide, reach
 from eirene_web.reports import filling_queries as reads
 from eirene_web.reports import findings as found_
-from eirene_web.reports import queries
+from eirene_web.reports import queries, way
 from eirene_web.reports.findings import Told
-from eirene_web.reports.models import Assignment, Report
+from eirene_web.reports.models import Assignment, ClearanceStep, Report
 from eirene_web.reports.services import visiting
 from eirene_web.reports.targets import answer_target, report_target
 from eirene_web.reports.working import Progress, Working, progress
@@ -97,6 +99,11 @@ class Frame:
         if not own and not reach(self.actor, "submission.read").everything:
             return None
         return self.report.returns.order_by("-at").first() if self.report.state == Report.State.RETURNED else None
+
+    @cached_property
+    def sent_back(self) -> ClearanceStep | None:
+        """By whom in the capital the report was sent back, and why: for the nation alone."""
+        return way.sent_back(self.report) if self.report.body.nation in self.actor.nations else None
 
     @cached_property
     def reference_date(self) -> dt.date:
@@ -342,15 +349,19 @@ class Frame:
         return dt.datetime.fromisoformat(kept) if kept else None
 
     def note_visit(self) -> None:
-        """Writes down that the person is here, every few minutes; what is new since the time before stays shown."""
+        """Writes down that the person is here, every few minutes; what is new since the time before stays shown.
+
+        Where it cannot be written down (the disk is full) the report is read all the same.
+        """
         if self.report.body.nation not in self.actor.nations:
             return
         session, key = self.visit.request.session, f"noted:{self.report.pk}"
         _before = self.last_visit  # looked up before it is written over
         noted = session.get(key)
         if noted is None or now() - dt.datetime.fromisoformat(noted) > visiting.EVERY:
-            session[key] = now().isoformat()
-            visiting.note_visit(actor=self.actor, report=self.report)
+            with suppress(OperationalError):
+                visiting.note_visit(actor=self.actor, report=self.report)
+                session[key] = now().isoformat()
 
     @cached_property
     def news(self) -> list[tuple[dt.datetime, str, str]]:

@@ -471,7 +471,7 @@ class Export(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="exports")
     #: Printed in the file, and found again in what comes back.
     token = models.CharField(max_length=32, unique=True)
-    #: {question: {part: version}}
+    #: {question: {part: [version of the cell, short digest of its value]}}: what was handed out, not the values.
     versions = models.JSONField()
     at = models.DateTimeField()
     person = models.ForeignKey(_PERSON, on_delete=models.PROTECT, related_name="+")
@@ -497,9 +497,11 @@ class Import(models.Model):
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=State.choices, default=State.READING)
     export = models.ForeignKey(Export, on_delete=models.PROTECT, null=True, related_name="+")
-    #: [{"question", "part", "before", "after", "version", "conflict"}]
+    #: While it waits: {"items": [{"question", "part", "before", "after", "version", "conflict", "who", "when"}],
+    #: "same", "kept", "elsewhere": {section: number}, "evidence": [{"question", "name", "sha256", "size"}], "package"};
+    #: afterwards how much of it was taken over: {"taken", "left", "attached"}.
     changes = models.JSONField(default=list)
-    #: [{"what", "where", "remedy"}]
+    #: [{"what": {lang: text}, "where": …, "remedy": …}]
     problems = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     at = models.DateTimeField()

@@ -20,14 +20,24 @@ from django.utils.translation import ngettext
 from eirene.figures.indicators import compile_indicators, compile_size
 from eirene.framework import AskedQuestion, Pack, asked, members_on
 from eirene.questionnaires.rules import applies
-from eirene.text import pick
+from eirene.text import date, pick
 from eirene_web.clock import now
 from eirene_web.organisations.models import Alliance, Holding, Post
 from eirene_web.organisations.packs import opened
 from eirene_web.organisations.queries import Names
 from eirene_web.policy import Actor
 from eirene_web.reports import queries
-from eirene_web.reports.models import AnswerNote, Cell, ClearanceStep, Correction, Cycle, Report, Submission, Thread
+from eirene_web.reports.models import (
+    AnswerNote,
+    Cell,
+    ClearanceStep,
+    Correction,
+    Cycle,
+    Report,
+    Return,
+    Submission,
+    Thread,
+)
 from eirene_web.reports.services.cycles import OWING, PATIENCE
 from eirene_web.reports.tables import folded
 
@@ -101,6 +111,8 @@ class Line:
     submission: Submission | None = None
     open_answers: tuple[str, ...] = ()
     waiting_threads: int = 0
+    #: The day by which the nation should have answered what the office asked back: the earliest of several.
+    asked_back: dt.date | None = None
 
     @property
     def state(self) -> str:
@@ -130,6 +142,11 @@ class Line:
     def late(self) -> bool:
         """Owes its first submission, and its own deadline is past."""
         return self.owes and not self.is_in and self.deadline < now()
+
+    @property
+    def overdue(self) -> bool:
+        """Late with its report, or with an answer to the office."""
+        return self.late or (self.asked_back is not None and self.asked_back < now().date())
 
 
 @dataclass
@@ -210,6 +227,7 @@ def board(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Board:
     posts = _posts(alliance, {report.body.nation for report in reports})
     sent = {s.report_id: s for s in _latest(ids)}
     open_answers = _open_answers(ids)
+    back = _asked_back(ids)
     threads = dict(
         Thread.objects.filter(report__in=ids, kind=Thread.Kind.QUESTION, state=Thread.State.OPEN)
         .values_list("report")
@@ -233,6 +251,7 @@ def board(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Board:
             submission=sent.get(report.pk),
             open_answers=open_answers.get(report.pk, ()),
             waiting_threads=threads.get(report.pk, 0),
+            asked_back=back.get(report.pk),
         )
         _explain(line, steps.get(report.pk, []), posts.get(report.body.nation, []), lang, pack)
         lines.append(line)
@@ -254,6 +273,20 @@ def _populations(pack: Pack, cycle: Cycle) -> dict[str, tuple[str, str]]:
         word = pick(labels[code].one, "en") if code in labels else code
         for body in members_on(pack, code, planned.reference_date):
             found.setdefault(body, (code, word[:1].upper() if n else ""))
+    return found
+
+
+def _asked_back(reports: Sequence[int]) -> dict[int, dt.date]:
+    """Report → the day by which its nation should answer: of its last return, while it is returned, and of
+    clarifications that wait for it. Two queries."""
+    back = Return.objects.filter(report__in=reports, report__state=Report.State.RETURNED).order_by("pk")
+    last = dict(back.values_list("report", "due"))
+    found = {report: due for report, due in last.items() if due}
+    waiting = Thread.objects.filter(
+        report__in=reports, kind=Thread.Kind.CLARIFICATION, state=Thread.State.OPEN, due__isnull=False
+    )
+    for report, due in waiting.values_list("report", "due"):
+        found[report] = min(due, found.get(report, due))
     return found
 
 
@@ -307,6 +340,14 @@ def _posts(alliance: Alliance, nations: Iterable[str]) -> dict[str, list[Held]]:
     return found
 
 
+def _until(line: Line, lang: str) -> str:
+    """By when the nation should answer what was asked back."""
+    if line.asked_back is None:
+        return ""
+    told = _("An answer was wanted by %(day)s.") if line.overdue else _("An answer is wanted by %(day)s.")
+    return told % {"day": date(line.asked_back, lang)}
+
+
 def _explain(line: Line, steps: Sequence[ClearanceStep], posts: Sequence[Held], lang: str, pack: Pack) -> None:
     """Says what a report waits for, and with whom."""
 
@@ -335,7 +376,7 @@ def _explain(line: Line, steps: Sequence[ClearanceStep], posts: Sequence[Held], 
         case State.SUBMITTED:
             line.what, line.with_ = _("Waits for a desk of the office."), _("the office")
         case State.IN_REVIEW:
-            line.what = _("Is being looked at.")
+            line.what = " ".join(filter(None, (_("Is being looked at."), _until(line, lang))))
             line.with_ = title(line.report.reviewer) if line.report.reviewer else _("the office")
         case State.RETURNED:
             sheet = asked(pack, line.report.cycle.code)
@@ -344,6 +385,7 @@ def _explain(line: Line, steps: Sequence[ClearanceStep], posts: Sequence[Held], 
             line.what = ngettext(
                 "Returned; %(n)d answer is open: %(which)s.", "Returned; %(n)d answers are open: %(which)s.", n
             ) % {"n": n, "which": numbers}
+            line.what = " ".join(filter(None, (line.what, _until(line, lang))))
             line.with_ = owner
         case State.ACCEPTED:
             line.what = _("Accepted.")

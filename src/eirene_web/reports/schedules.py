@@ -6,16 +6,16 @@ from django.db import transaction
 from django_tasks import task
 
 from eirene_web.reports.models import Cycle
-from eirene_web.reports.services import telling
+from eirene_web.reports.services import reminding
 from eirene_web.work.schedules import ByClock
 
 
 @task
 def remind() -> None:
-    """Reminders and overdue notices of all open cycles. Every hour, since it is morning somewhere."""
-    for cycle in Cycle.objects.filter(state__in=[Cycle.State.TEST, Cycle.State.OPEN]).select_related("alliance"):
+    """Reminders and overdue notices of all cycles that were opened. Every hour, since it is morning somewhere."""
+    for cycle in Cycle.objects.exclude(state=Cycle.State.PLANNED).select_related("alliance"):
         with transaction.atomic():
-            telling.remind_and_warn(cycle)
+            reminding.remind_and_warn(cycle)
 
 
 SCHEDULES = [ByClock("reports.remind", "5 * * * *", remind)]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from eirene.text import Phrases, pick
@@ -129,19 +128,6 @@ class SectionPage:
     def no_persons(self) -> str:
         say = Phrases(self.frame.lang, self.frame.pack.phrases)
         return say("wb_no_persons_long")
-
-    @cached_property
-    def channel(self) -> str:
-        """Where persons and cases belong instead: the pack’s words, else the installation’s."""
-        phrases = self.frame.pack.phrases
-        own = phrases.get(self.frame.lang, {}).get("confidential_channel") or phrases.get("en", {}).get(
-            "confidential_channel"
-        )
-        return (
-            own
-            or settings.EIRENE_CONFIDENTIAL_CHANNEL
-            or _("Ask the administrator of your nation for its confidential channel; it is kept outside Eirene.")
-        )
 
     @cached_property
     def mine_done(self) -> bool | None:

@@ -39,6 +39,10 @@ class Column:
     title: str
     number: bool = False
     show: Callable[[Row], Any] | None = None
+    #: Not broken into lines.
+    whole: bool = False
+    #: Holds sentences: it is given room.
+    words: bool = False
 
 
 @dataclass(frozen=True)

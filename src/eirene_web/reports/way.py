@@ -144,6 +144,14 @@ def way_of(visit: Visit, report: Report) -> Way:
     return Way(tuple(stages), tuple(links_of(visit, report)))
 
 
+def sent_back(report: Report) -> ClearanceStep | None:
+    """The step that sent the report back to its drafters, as long as it was not sent on its way again."""
+    if report.state not in WRITING or not report.round:
+        return None
+    found = ClearanceStep.objects.filter(report=report, round=report.round, state=_State.SENT_BACK)
+    return found.select_related("post").order_by("-decided").first()
+
+
 def _stage(step: Step, report: Report) -> Stage:
     row = step.step
     if row is None:

@@ -18,6 +18,7 @@ from eirene.questionnaires.parts import Parts, is_answered
 from eirene.questionnaires.rules import Context, applies
 from eirene_web.accounts.models import Person
 from eirene_web.organisations.packs import opened
+from eirene_web.organisations.succession import line_of
 from eirene_web.reports.models import AnswerNote, Assignment, Cell, Report, Submission
 from eirene_web.reports.sent import answers_of
 
@@ -112,8 +113,9 @@ class Working:
 
 
 def previous_submission(report: Report) -> Submission | None:
-    """The accepted submission of the body (or the one that it continues) of the latest earlier cycle. One query."""
-    bodies = [report.body_id, *([report.body.succeeds_id] if report.body.succeeds_id else [])]
+    """The accepted submission of the latest earlier cycle, of the body or of one that it continues. One query, and one
+    for each that it continues."""
+    bodies = line_of(report.body)
     pack = opened(report.cycle.pack_id)
     year = pack.cycles[report.cycle.code].data_year
     found = (

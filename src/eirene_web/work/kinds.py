@@ -22,6 +22,7 @@ KINDS: dict[str, Any] = {
     "edition.freeze": _("Freezing a release"),
     "edition.due": _("What is due for editions"),
     "release.verify": _("Verifying a release"),
+    "demo.editions": _("Laying out the editions of the demonstration"),
     # by the clock: named after their function
     "send_waiting": _("Mailing"),
     "remind": _("Reminders"),

@@ -171,8 +171,22 @@ def test_the_page_groups_people_by_body(harbour_world: World, client: Client, se
     Person.objects.filter(holdings__isnull=False).update(demo=True)
     page = client.get("/account/demo/").content.decode()
     assert 'data-person="coordinator"' in page
-    assert page.index("WPS Office") < page.index("<h3>")
-    assert page.count("<h3>") == 3
+    assert page.index("<h3>WPS Office</h3>") == page.index("<h3>")
+    assert page.count("<h3>") == 4
+
+
+def test_one_account_for_each_role_stands_on_the_page_of_signing_in(
+    harbour_world: World, client: Client, settings: Any
+) -> None:
+    settings.EIRENE_DEMO = True
+    harbour_world.alliance.demo = True
+    harbour_world.alliance.save()
+    Person.objects.filter(holdings__isnull=False).update(demo=True)
+    page = client.get("/account/login/").content.decode()
+    assert 'data-person="coordinator"' in page
+    assert 'data-person="alf.rapporteur"' not in page  # not one of those to begin with
+    settings.EIRENE_DEMO = False
+    assert "data-person" not in client.get("/account/login/").content.decode()
 
 
 # --- declared addresses ---------------------------------------------------------------------------------------------

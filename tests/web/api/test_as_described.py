@@ -24,8 +24,6 @@ from web.security.addresses import PARTS
 from web.security.stage import Stage
 from web.world import IN_CYCLE
 
-pytestmark = pytest.mark.one_engine
-
 CHECKS = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
     checks.response_schema_conformance, checks.response_headers_conformance,

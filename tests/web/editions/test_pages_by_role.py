@@ -10,6 +10,7 @@ from cast import toy
 from eirene_web import clock
 from eirene_web.editions import content as c
 from eirene_web.editions.models import Draft
+from eirene_web.editions.services import drafting, positions
 from web import world as worlds
 from web.editions.stage import EMBARGO, Stage, accept_all, signed_in
 
@@ -188,3 +189,21 @@ def _busy(stage: Stage, rounds: int) -> None:
         drafting.suggest(
             actor=stage.world.actor("reviewer"), draft=draft.pk, place=place, lang="en", text=f"y {'z' * n}"
         )
+
+
+@pytest.mark.django_db
+def test_pages_call_nations_questions_and_statements_by_name(stage: Stage) -> None:
+    stage.begin()
+    positions.withhold(
+        actor=stage.world.actor("ALF.officer"), draft=stage.draft.pk, nation="ALF", question="charter",
+        reason={"en": "Under inquiry."},
+    )  # fmt: skip
+    ref = next(node["statement"] for _chapter, node in c.statements_of(stage.draft.content))
+    drafting.comment(actor=stage.world.actor("reviewer"), draft=stage.draft.pk, place=ref, text="Look here.")
+    pack = stage.world.pack
+    desk = signed_in(stage.world, "coordinator")
+    overview, talk = (desk.get(f"{BASE}{page}").content.decode() for page in ("2022/", "2022/talk/"))
+    assert f'<th scope="row">{pack.bodies["ALF"].name["en"]}</th>' in overview
+    assert ">charter<" not in overview
+    assert pack.indicators[ref.partition(".")[0]].label["en"] in talk
+    assert f">{ref}<" not in talk

@@ -20,8 +20,10 @@ from eirene_web import clock
 from eirene_web.editions.models import Draft, Freeze, Release
 from eirene_web.editions.services import drafting, positions, publishing
 from eirene_web.editions.services.drafting import Edit
+from eirene_web.journal import attestation
 from eirene_web.policy import NotAllowed
 from eirene_web.work.models import Job
+from web.calling import caller
 from web.editions.stage import AFTER, EMBARGO, EXPIRES, Stage, accept, signed_in, work_off
 
 pytestmark = pytest.mark.slow
@@ -335,3 +337,29 @@ def test_expired_silence_is_ended_before_anything_is_signed(stage: Stage) -> Non
     stage.circulate()
     with clock.at(EXPIRES), pytest.raises(NotAllowed):
         publishing.sign_off(actor=stage.world.actor("coordinator"), draft=stage.draft.pk)
+
+
+@pytest.mark.django_db
+def test_the_attestation_stands_beside_the_releases_and_is_handed_out_to_nobody(stage: Stage, home: Path) -> None:
+    """For the office, on its own disk: outside every manifest, under no address of the portal or the API."""
+    stage.begin()
+    stage.agree()
+    frozen = stage.freeze()
+    folder = home / "releases" / frozen.folder
+    told = attestation.read(folder)
+    assert told.alliance == "harbour"
+    assert "harbour/" in told.heads
+    releases = list(Release.objects.filter(freeze=frozen))
+    assert len(releases) == 2
+    everybody, office = Client(), caller(stage.world, "coordinator")
+    for release in releases:
+        assert not (release.folder / "attestation.json").exists()
+        listed = [entry["path"] for entry in json.loads((release.folder / "manifest.json").read_bytes())["files"]]
+        assert not [path for path in listed if "attestation" in path]
+        for name in ("attestation.json", "../attestation.json", "..%2fattestation.json", "data/../../attestation.json"):
+            assert everybody.get(f"/harbour/2022/files/{name}").status_code == 404, name
+            answer = office("GET", f"/api/v1/harbour/releases/{release.pk}/file?path={name}")
+            assert answer.status_code == 404, (name, answer.content)
+    assert everybody.get("/harbour/2022/files/manifest.json").status_code == 200
+    first = listed[0]
+    assert office("GET", f"/api/v1/harbour/releases/{release.pk}/file?path={first}").status_code == 200

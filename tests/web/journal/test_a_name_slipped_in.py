@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
+from cast import toy_report
 from eirene.errors import EireneError
 from eirene_web import clock
 from eirene_web.custody import drill
@@ -17,12 +19,13 @@ from eirene_web.journal.models import Change
 from eirene_web.notices.models import Notice
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import NotAllowed, NotThere, SecondFactorNeeded
-from eirene_web.reports.models import Cell, EvidenceFile, Import, Message, Submission, Thread
-from eirene_web.reports.services import filling, reviewing, submitting
+from eirene_web.reports.models import Cell, EvidenceFile, Import, Message, Submission
+from eirene_web.reports.services import discussing, evidence, filling, reviewing, submitting
 from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.working import opened_submission
 from web.audits import found
 from web.reports.test_a_report_goes_its_way import fill
+from web.reports.transferring import handed_in
 from web.world import IN_CYCLE, World
 
 NAME = "Zerlindaquux"
@@ -46,19 +49,17 @@ def world(harbour_world: World) -> World:
         filling.save_answers(
             actor=rapporteur, report=report.pk, edits=[Edit("crew", "comment.en", f"Ask {NAME}.", base=1)]
         )
+        discussing.open_thread(
+            actor=rapporteur, report=report.pk, kind="question", question="crew", text=f"It is about {NAME}."
+        )
+        evidence.add_evidence(
+            actor=rapporteur, report=report.pk, question="crew", name=f"{NAME}.txt",
+            content=f"The file on {NAME}".encode(),
+        )  # fmt: skip
+        data = toy_report("ALF", 12, 30, "no")
+        data["answers"]["crew"]["comment"] = {"en": NAME}
+        assert handed_in(harbour_world, "ALF.rapporteur", "ALF", json.dumps(data).encode(), "report.json").changes
         submitting.submit(actor=harbour_world.actor("ALF.officer"), report=report.pk, version=3)
-        thread = Thread.objects.create(report=report, question="crew", kind="question", opened=IN_CYCLE)
-        person = harbour_world.people["ALF.rapporteur"]
-        Message.objects.create(thread=thread, person=person, nation="ALF", text=f"It is about {NAME}.", at=IN_CYCLE)
-        EvidenceFile.objects.create(
-            report=report, question="crew", blob=keep(f"The file on {NAME}".encode()), name=f"{NAME}.txt",
-            media_type="text/plain", added=IN_CYCLE, person=person,
-        )  # fmt: skip
-        Import.objects.create(
-            report=report, blob=keep(f"A workbook with {NAME}".encode()), name="report.xlsx", state="ready",
-            changes=[{"question": "crew", "part": "comment.en", "before": None, "after": NAME}], at=IN_CYCLE,
-            person=person,
-        )  # fmt: skip
         reviewing.return_report(
             actor=harbour_world.actor("reviewer"), report=report.pk, reason=f"Who is {NAME}?",
             questions={"crew": f"Leave {NAME} out."},

@@ -17,7 +17,7 @@ from eirene_web.organisations import services as organisations
 from eirene_web.organisations.models import Holding, Post
 from eirene_web.reports.models import Assignment, Correction, Cycle, Message, Report, Submission, Thread
 from eirene_web.reports.schedules import remind
-from eirene_web.reports.services import clearance, cycles, filling, reviewing, submitting, telling
+from eirene_web.reports.services import clearance, cycles, discussing, filling, reviewing, submitting, telling
 from eirene_web.reports.services.filling import Edit
 from web.world import DEADLINE, IN_CYCLE, OPENS, World
 
@@ -103,7 +103,7 @@ def test_no_notice_and_no_mail_holds_a_word_of_a_report(harbour_world: World) ->
     kinds = set(Notice.objects.values_list("kind", flat=True))
     later = {
         "reminder", "asked_again", "overdue", "overdue_above", "section_due", "section_overdue", "report_reopened",
-        "job_done", "job_failed", "mail_failed", "text_raised",
+        "job_done", "job_failed", "mail_failed", "text_raised", *BACK,
     }  # fmt: skip
     assert kinds == {kind for kind in KINDS if not kind.startswith("edition.")} - later
     for notice in Notice.objects.select_related("person"):
@@ -286,6 +286,92 @@ def test_a_section_that_is_due_is_called_to_mind(harbour_world: World) -> None:
     ]  # fmt: skip
 
 
+def returned(world: World, due: dt.date) -> None:
+    """ALF's report submitted, and given back on 1 February."""
+    with clock.at(IN_CYCLE):
+        fill(world)
+        submitting.submit(
+            actor=world.actor("ALF.officer"), report=world.report("ALF").pk, version=world.report("ALF").version
+        )
+        reviewing.return_report(
+            actor=world.actor("reviewer"), report=world.report("ALF").pk, reason="Look again.",
+            questions={"charter": "Which?"}, due=due,
+        )  # fmt: skip
+
+
+def told_from(world: World, first: dt.date, days: int, *kinds: str) -> list[tuple[str, str, str, int]]:
+    """(day, kind, to whom, days) of what is told of some kinds, day by day."""
+    found = []
+    for n in range(days):
+        moment = dt.datetime.combine(first + dt.timedelta(days=n), dt.time(9), dt.UTC)
+        found += [(moment.strftime("%d %b"), *row) for row in day(world, moment) if row[0] in kinds]
+    return found
+
+
+BACK = ("return_due", "return_overdue", "clarification_due", "clarification_overdue", "asked_back_above")
+
+
+def test_a_returned_report_is_called_to_mind_by_its_own_day(harbour_world: World) -> None:
+    world = harbour_world
+    Post.objects.filter(pk=world.posts["ALF.rapporteur"].pk).update(above=world.posts["ALF.head"])
+    returned(world, dt.date(2023, 2, 10))
+    assert told_from(world, dt.date(2023, 2, 1), 30, *BACK) == [
+        ("07 Feb", "return_due", "ALF.rapporteur", 3),
+        ("11 Feb", "return_overdue", "ALF.rapporteur", 1),
+        ("17 Feb", "asked_back_above", "ALF.head", 7),
+        ("17 Feb", "return_overdue", "ALF.rapporteur", 7),
+    ]
+
+
+def test_of_a_report_that_came_back_nothing_is_due_once_it_is_sent_again(harbour_world: World) -> None:
+    world = harbour_world
+    returned(world, dt.date(2023, 2, 10))
+    with clock.at(IN_CYCLE):
+        officer = world.actor("ALF.officer")
+        submitting.submit(actor=officer, report=world.report("ALF").pk, version=world.report("ALF").version)
+    assert told_from(world, dt.date(2023, 2, 6), 30, *BACK) == []
+
+
+def test_a_clarification_is_called_to_mind_until_it_is_answered(harbour_world: World) -> None:
+    world = harbour_world
+    with clock.at(IN_CYCLE):
+        fill(world)
+        report = world.report("ALF")
+        submitting.submit(actor=world.actor("ALF.officer"), report=report.pk, version=report.version)
+        asked, _soon, _no_day = (
+            discussing.open_thread(
+                actor=world.actor("reviewer"), report=report.pk, kind="clarification", question="charter",
+                text="Which one?", due=due,
+            )
+            for due in (dt.date(2023, 2, 10), dt.date(2023, 2, 2), None)
+        )  # fmt: skip
+    assert told_from(world, dt.date(2023, 2, 1), 11, *BACK) == [
+        # asked on the 1st, due on the 2nd: nobody is reminded of what was said a day ago
+        ("03 Feb", "clarification_overdue", "ALF.rapporteur", 1),
+        ("07 Feb", "clarification_due", "ALF.rapporteur", 3),
+        ("09 Feb", "clarification_overdue", "ALF.rapporteur", 7),
+        ("11 Feb", "clarification_overdue", "ALF.rapporteur", 1),
+    ]
+    Notice.objects.filter(kind__in=BACK).delete()
+    discussing.write(actor=world.actor("ALF.rapporteur"), thread=asked.pk, text="The one of 2019.")
+    again = told_from(world, dt.date(2023, 2, 12), 1, *BACK)
+    assert again == [("12 Feb", "clarification_overdue", "ALF.rapporteur", 10)]  # the other one alone
+
+
+def test_a_clarification_can_still_be_answered_in_a_closed_cycle_and_is_called_to_mind(harbour_world: World) -> None:
+    world = harbour_world
+    with clock.at(IN_CYCLE):
+        fill(world)
+        report = world.report("ALF")
+        submitting.submit(actor=world.actor("ALF.officer"), report=report.pk, version=report.version)
+        discussing.open_thread(
+            actor=world.actor("reviewer"), report=report.pk, kind="clarification", text="Which one?",
+            due=dt.date(2023, 2, 10),
+        )  # fmt: skip
+        cycles.close_cycle(actor=world.actor("coordinator"), cycle=world.cycle.pk, why="It is over.")
+    assert day(world, dt.datetime(2023, 2, 7, 9, tzinfo=dt.UTC)) == [("clarification_due", "ALF.rapporteur", 3)]
+
+
 def test_a_closed_cycle_reminds_nobody(harbour_world: World) -> None:
     Cycle.objects.update(state="closed", closed=timezone.now())
     assert day(harbour_world, DEADLINE - dt.timedelta(days=7)) == []
@@ -302,5 +388,5 @@ def test_telling_all_nations_costs_no_more_than_telling_one(
     Notice.objects.all().delete()
     with django_assert_max_num_queries(11):  # type: ignore[operator]
         assert telling.asked_again(world.cycle, reports) == 3
-    with clock.at(DEADLINE + dt.timedelta(days=8)), django_assert_max_num_queries(14):  # type: ignore[operator]
+    with clock.at(DEADLINE + dt.timedelta(days=8)), django_assert_max_num_queries(16):  # type: ignore[operator]
         remind.call()

@@ -90,6 +90,24 @@ def test_the_key_is_put_in_only_when_asked_for(house: House, tmp_path: Path) -> 
 
 
 @pytest.mark.one_engine
+def test_the_key_of_packages_is_in_every_backup_and_readable_to_its_owner_alone(house: House, tmp_path: Path) -> None:
+    house.eirene("backup", "-o", str(tmp_path / "before.tar.gz"), "--no-check")
+    key = house.home / "package_key"
+    key.write_text("ab" * 32)
+    key.chmod(0o600)
+    house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--no-check")
+    new = elsewhere(house, tmp_path)
+    new.eirene("restore", str(tmp_path / "b.tar.gz"))
+    brought = new.home / "package_key"
+    assert brought.read_text() == key.read_text()
+    assert stat.S_IMODE(brought.stat().st_mode) == 0o600
+    # A backup from before there was one does not take it away from packages that are out.
+    house.eirene("restore", str(tmp_path / "before.tar.gz"), "--replace")
+    assert key.read_text() == brought.read_text()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+@pytest.mark.one_engine
 @pytest.mark.parametrize("harm", ["cut", "byte", "other"])
 def test_a_backup_that_is_not_what_was_written_is_refused(house: House, tmp_path: Path, harm: str) -> None:
     file = tmp_path / "b.tar.gz"

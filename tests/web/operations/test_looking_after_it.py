@@ -69,6 +69,17 @@ def test_a_key_that_others_may_read_is_told(home: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_key_of_packages_that_others_may_read_is_told(home: Path) -> None:
+    assert line("package key").state == "ok"
+    key = home / "package_key"
+    key.write_text("ab" * 32)
+    key.chmod(0o640)
+    assert line("package key").state == "fail"
+    key.chmod(0o600)
+    assert line("package key").state == "ok"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "state"), [("nfs4", "fail"), ("cifs", "fail"), ("ext4", "ok")])
 def test_a_network_disk_is_told(monkeypatch: pytest.MonkeyPatch, kind: str, state: str) -> None:
     monkeypatch.setattr(doctor, "_file_system", lambda path: kind)

@@ -171,6 +171,18 @@ def test_people_are_those_one_keeps(harbour_world: World) -> None:
     page(as_(harbour_world, "ALF.drafter"), f"bodies/people/{harbour_world.people['ALF.head'].pk}/", 404)
 
 
+def test_people_are_filtered_by_words_and_by_body(harbour_world: World) -> None:
+    clerk = as_(harbour_world, "clerk")
+    found = page(clerk, "bodies/people/?q=rapp&body=ALF")
+    assert "1 of 23 shown" in found
+    assert "ALF.rapporteur" in found
+    assert "BRA.rapporteur" not in found
+    office = page(clerk, "bodies/people/?body=_office")
+    assert "5 of 23 shown" in office
+    assert "0 of 23 shown" in page(clerk, "bodies/people/?q=%3Cscript%3E")
+    assert "yours are none" in page(as_(harbour_world, "coordinator"), "bodies/people/")
+
+
 def test_somebody_is_suspended_and_reinstated_with_a_reason(harbour_world: World) -> None:
     admin = as_(harbour_world, "ALF.admin")
     person = harbour_world.people["ALF.head"]

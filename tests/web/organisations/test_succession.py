@@ -14,6 +14,7 @@ from eirene_web import clock
 from eirene_web.journal.models import Entry
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Body
+from eirene_web.organisations.succession import line_of
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import queries as reports
 from web.world import IN_CYCLE, World
@@ -107,6 +108,37 @@ def test_under_a_new_code_the_posts_answer_for_the_open_report_too(harbour_world
         assert reports.find_report(actor, harbour_world.alliance, "2022", "ALF")
         with pytest.raises(NotThere):
             reports.find_report(actor, harbour_world.alliance, "2022", "BRA")
+
+
+def split_twice(world: World) -> None:
+    """ECH continues DEL, which continues ALF."""
+    split(world)
+    both = with_nation(with_nation(world.pack, "DEL", "Delta"), "ECH", "Echo")
+    services.sync_with_pack(pack=both, succeeds={"ECH": "DEL"})
+    world.alliance.refresh_from_db()
+
+
+def test_a_nation_that_continues_one_which_continued_another_answers_for_both(harbour_world: World) -> None:
+    """ALF goes on as DEL, DEL as ECH, and nothing is left in either: the report of ALF is still answered for."""
+    world = harbour_world
+    own = [post.pk for who, post in world.posts.items() if who.startswith("ALF.")]
+    split_twice(world)
+    go_on(world, posts=own)
+    with clock.at(IN_CYCLE):
+        services.continue_nation(
+            actor=world.actor("clerk"), alliance="harbour", old="DEL", new="ECH", since=DAY, posts=own
+        )
+        actor = world.actor("ALF.rapporteur")
+        assert actor.nations == ("ECH", "DEL", "ALF")
+        assert reports.find_report(actor, world.alliance, "2022", "ALF")
+
+
+def test_the_line_of_a_nation_goes_back_to_its_beginning_and_never_round(harbour_world: World) -> None:
+    split_twice(harbour_world)
+    assert [one.code for one in line_of(Body.objects.get(code="ECH"))] == ["ECH", "DEL", "ALF"]
+    both = with_nation(with_nation(harbour_world.pack, "DEL", "Delta"), "ECH", "Echo")
+    with pytest.raises(UsageError, match="not the other way round"):
+        services.sync_with_pack(pack=both, succeeds={"ALF": "ECH"})
 
 
 def test_who_somebody_is_takes_two_queries(harbour_world: World, django_assert_num_queries: object) -> None:

@@ -18,6 +18,7 @@ from eirene_web.reports.services import clearance, filling
 from eirene_web.reports.services.filling import Edit
 from eirene_web.reports.way import steps_of
 from web.reports.lives import chain, fill, give_back, send, start
+from web.visiting import at, client_of
 from web.world import IN_CYCLE, World
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,25 @@ def test_sent_back_with_reasons_and_sent_again_is_a_new_round(harbour_world: Wor
     assert world.report("ALF").round == 2
     assert ClearanceStep.objects.get(round=1, state="sent_back").remarks == "The total is last year's."
     assert Change.objects.filter(field="state", after='"sent_back"').exists()
+
+
+def test_why_it_was_sent_back_is_read_at_once_where_it_is_put_right_and_by_the_nation_alone(
+    harbour_world: World,
+) -> None:
+    world = harbour_world
+    pages = ("2022/ALF/", "2022/ALF/clearance/", f"2022/ALF/section/{world.pack.questionnaires['one'].sections[0].id}/")
+    why = "Another word for Marzipan."
+
+    def reads(who: str) -> list[bool]:
+        return [why in client_of(world, who).get(at(world, page)).content.decode() for page in pages]
+
+    with clock.at(IN_CYCLE):
+        fill(world), start(world)
+        clearance.send_back(actor=world.actor("ALF.head"), report=world.report("ALF").pk, why=why)
+        assert reads("ALF.rapporteur") == [True, True, True]
+        assert reads("coordinator") == [False, False, False]
+        start(world)
+        assert reads("ALF.rapporteur") == [False, True, False]
 
 
 def test_a_returned_report_that_is_sent_back_stays_returned(harbour_world: World) -> None:

@@ -14,6 +14,7 @@ from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports import queries
 from eirene_web.reports.models import Cell, Correction, Report, Submission
 from eirene_web.reports.services import corrections, history
+from web.audits import found
 from web.reports.lives import accept, fill, send
 from web.world import IN_CYCLE, World
 
@@ -57,6 +58,11 @@ def test_accepted_it_is_a_submission_beside_the_old_one_and_the_report_stays_acc
     assert Cell.objects.get(report=accepted.report("ALF"), question="crew", part="cells.women").value == 14
     one.refresh_from_db()
     assert one.result == second
+
+
+def test_the_journal_answers_for_what_a_correction_made(accepted: World) -> None:
+    decide(accepted, ask(accepted))
+    assert found() == []
 
 
 def test_an_edition_made_before_learns_that_it_needs_a_new_release(accepted: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from django.urls import get_resolver
 
 from eirene_web import clock
 from eirene_web.reports.models import AnswerNote, ClearanceStep, Correction, Cycle, Report, Submission, Thread
+from eirene_web.reports.services import discussing, reviewing
 from web.reports.lives import accept, fill, give_back, send, start
 from web.visiting import at, client_of
 from web.world import IN_CYCLE, World
@@ -346,3 +348,35 @@ def test_every_page_of_ours_says_which_verbs_it_serves() -> None:
         verbs = getattr(one.callback, "verbs", ())
         assert verbs, one.pattern
         assert set(verbs) <= set(table().verbs), one.pattern
+
+
+def test_what_is_asked_back_has_its_day_in_the_list_and_is_late_after_it(full: World) -> None:
+    with clock.at(IN_CYCLE):
+        reviewing.return_report(
+            actor=full.actor("reviewer"), report=full.report("BRA").pk, reason="Look again.",
+            questions={"charter": "Which?"}, due=dt.date(2023, 2, 10),
+        )  # fmt: skip
+        page = client_of(full, "coordinator").get(at(full, "cycles/2022/reports/")).content.decode()
+        assert "An answer is wanted by 10 February 2023." in page
+        assert "0 of 3 shown" in text_of(full, "cycles/2022/reports/?only=overdue")
+    with clock.at(IN_CYCLE + dt.timedelta(days=20)):
+        page = text_of(full, "cycles/2022/reports/?only=overdue")
+        assert "1 of 3 shown" in page
+        assert "An answer was wanted by 10 February 2023." in page
+        assert "11 days ago" in text_of(full, "cycles/2022/of/BRA/")
+
+
+def text_of(world: World, path: str) -> str:
+    return client_of(world, "coordinator").get(at(world, path)).content.decode()
+
+
+def test_a_flag_stands_before_acceptance_and_needs_an_answer_to_stand_on(full: World) -> None:
+    with clock.at(IN_CYCLE):
+        assert 'name="flag"' not in text_of(full, "2022/BRA/review/ask/")
+        assert 'name="flag"' in text_of(full, "2022/BRA/review/ask/?question=crew")
+        assert "Settle what is flagged first" not in text_of(full, "2022/BRA/review/accept/")
+        discussing.open_thread(
+            actor=full.actor("reviewer"), report=full.report("BRA").pk, kind="clarification", question="crew",
+            text="Is that so?", flag=True,
+        )  # fmt: skip
+        assert "Settle what is flagged first" in text_of(full, "2022/BRA/review/accept/")

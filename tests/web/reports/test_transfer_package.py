@@ -13,6 +13,8 @@ import pytest
 
 from eirene.formats.package import close_package, open_package, read_package
 from eirene_web import clock
+from eirene_web.files.models import Blob
+from eirene_web.files.services import path_of, sweep
 from eirene_web.policy import NotAllowed, NotThere
 from eirene_web.reports.models import Cell, EvidenceFile, Export
 from eirene_web.reports.services import filling
@@ -168,3 +170,34 @@ def test_split_there_is_a_workbook_for_each_section(world: World, tmp_path: Path
     (tmp_path / "p.zip").write_bytes(package(world, split=True))
     found = read_package(tmp_path / "p.zip")
     assert [n for n in found.files if n.startswith("workbooks/")] == ["workbooks/ALF-2022-section-s1.xlsx"]
+
+
+def test_evidence_that_is_not_taken_is_not_kept(world: World, tmp_path: Path, home: Path) -> None:
+    """Neither its row nor, after the nightly sweep, its bytes; what is attached, or waits in another file, stays."""
+    data = closed(package(world), tmp_path / "away")
+    dropped = transferring.handed_in(world, WHO, "ALF", data, "a.zip")
+    [one] = dropped.changes["evidence"]
+    other = transferring.handed_in(world, WHO, "ALF", data + b"", "b.zip")
+    assert other.pk == dropped.pk  # the same file is the same entry
+    take_in.drop_import(actor=world.actor(WHO), entry=dropped.pk)
+    assert not Blob.objects.filter(pk=one["sha256"]).exists()
+    assert path_of(one["sha256"]).is_file()
+    assert sweep() == 0  # it is young: somebody may be about to keep it
+    os.utime(path_of(one["sha256"]), (0, 0))
+    assert sweep() == 1
+    assert not path_of(one["sha256"]).exists()
+    again = transferring.handed_in(world, WHO, "ALF", data, "c.zip")
+    assert take_in.apply_import(actor=world.actor(WHO), entry=again.pk, choice=Choice(rest="mine")).attached == 1
+    os.utime(path_of(one["sha256"]), (0, 0))
+    assert sweep() == 0
+    assert EvidenceFile.objects.get().blob_id == one["sha256"]
+
+
+def test_evidence_left_unticked_is_let_go_as_well(world: World, tmp_path: Path) -> None:
+    entry = transferring.handed_in(world, WHO, "ALF", closed(package(world), tmp_path / "away"), "a.zip")
+    [one] = entry.changes["evidence"]
+    done = take_in.apply_import(
+        actor=world.actor(WHO), entry=entry.pk, choice=Choice(rest="mine", leave_evidence=[0])
+    )  # fmt: skip
+    assert done.attached == 0
+    assert not Blob.objects.filter(pk=one["sha256"]).exists()

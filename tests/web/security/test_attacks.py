@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from eirene_web.api.frame import OPERATIONS
 from eirene_web.organisations.models import PostRole
 from eirene_web.reports.models import Cell
 from web.calling import Caller, caller, told
-from web.security.addresses import PARTS, addresses, path_of
+from web.security.addresses import PARTS, Address, addresses, path_of
 from web.security.signing_in import client_of
 from web.security.stage import NATION, OTHER, QUESTION, Stage
 from web.world import IN_CYCLE
@@ -82,6 +83,35 @@ def test_ids_of_others_lead_nowhere(staged: Stage) -> None:
                 transaction.set_rollback(True)
             if status not in (403, 404, 422):
                 wrong.append(f"{one.method} {body}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+#: What a number in the address of a page stands for, without those of the office, which every nation may have.
+_THINGS = ("entry", "step", "pk", "correction", "job", "thread", "file", "comment", "suggestion", "position",
+           "extension", "concern", "holding", "invitation", "post")  # fmt: skip
+
+
+def pages_with_numbers() -> list[Address]:
+    return [a for a in addresses() if "<slugword:slug>/work" in a.route and set(a.parts) & set(_THINGS)]
+
+
+@pytest.mark.parametrize("who", [f"{OTHER}.rapporteur", f"{OTHER}.officer", f"{OTHER}.admin", "outsider"])
+def test_no_page_opens_by_an_id_of_another_body(staged: Stage, who: str) -> None:
+    """By the address of its body, and by that of the own body with the other's number in it: nothing is there."""
+    foreign, wrong = client_of(staged.world, who), []
+    assert len(pages_with_numbers()) > 20
+    for address in pages_with_numbers():
+        for now in (staged, replace(staged, nation=OTHER)):
+            try:
+                path = path_of(now, address)
+            except KeyError:
+                continue
+            for method in ("get", "post"):
+                with transaction.atomic():
+                    status = getattr(foreign, method)(path).status_code
+                    transaction.set_rollback(True)
+                if status not in (404, 405) and not (method == "post" and status in (400, 403)):
+                    wrong.append(f"{method.upper()} {path}: {status}")
     assert not wrong, "\n".join(wrong)
 
 

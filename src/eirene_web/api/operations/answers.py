@@ -13,6 +13,7 @@ from eirene_web.api.frame import Call, CodeOf, In, Nothing, not_there, operation
 from eirene_web.api.operations.shapes import Code, Json, Text
 from eirene_web.api.paging import Page, Part, page
 from eirene_web.reports import queries
+from eirene_web.reports.findings import seen_by
 from eirene_web.reports.models import Report
 from eirene_web.reports.services import filling
 from eirene_web.reports.services.filling import Edit, Outcome
@@ -259,7 +260,7 @@ def checks(call: Call, cycle: CodeOf, body: CodeOf, query: Query[FindingFilter])
     whole = readable == {s.id for s in working.sheet.sections}
     shown = [
         f
-        for f in working.findings
+        for f in seen_by(working, readable)
         if _section(working, f.place.question) in readable or (whole and not f.place.question)
         if not query.severity or f.severity in query.severity
         if query.question in (None, f.place.question)

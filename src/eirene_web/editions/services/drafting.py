@@ -247,7 +247,8 @@ def add(*, actor: Actor, draft: int, after: str, kind: str, ref: str = "") -> st
     pack, made = opened(row.cycle.pack_id), copy.deepcopy(row.content)
     uid = _added(made, pack, after, kind, ref)
     row.content = made
-    _restructured(actor, row, [Field(f"{subject(row)}/{uid}", "added", None, f"{kind} {ref}".strip())])
+    told = f"{kind} {ref}" if kind == "statement" else kind
+    _restructured(actor, row, [Field(f"{subject(row)}/{uid}", "added", None, told)])
     return uid
 
 

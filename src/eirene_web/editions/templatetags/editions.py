@@ -66,6 +66,11 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def nation_name(code: str, visit: Any) -> str:
+    return str(visit.names.nation(code))
+
+
+@register.filter
 def release_address(release: Any, visit: Any) -> str:
     """Where a release is read: the public’s under its own address, an audience’s under that of the audience."""
     from django.urls import reverse

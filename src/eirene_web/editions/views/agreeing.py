@@ -13,6 +13,7 @@ from eirene_web.clock import now
 from eirene_web.editions import queries
 from eirene_web.editions.forms import local, number, owed_instant
 from eirene_web.editions.models import Circulation
+from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import circulated, section_html, section_of, stub
 from eirene_web.editions.services import drafting, silence
 from eirene_web.editions.targets import edition_target
@@ -28,18 +29,13 @@ def office(visit: Visit, cycle: str) -> HttpResponse:
     """Silence as the office runs it: what is out, who asked for time, who broke it and why, how drafts ended."""
     draft = queries.find_draft(visit.actor, visit.alliance, cycle)
     sent = queries.circulations(draft)
-    pack = opened(draft.cycle.pack_id)
     labels = {one["ref"]: pick(one["label"], visit.lang) for row in sent for one in row.statements}
-    for chapter in draft.content["chapters"]:
-        labels.setdefault(chapter["id"], pick(chapter.get("title") or {}, visit.lang))
-    for code in pack.bodies:
-        labels.setdefault(code, visit.names.nation(code))
     return visit.render("editions/silence.html", {
         **frame(visit, draft, "silence"),
         "circulations": sent,
         "out": next((one for one in sent if one.state in ("preparing", "open")), None),
         "broken": next((one for one in sent if one.state == "broken" and not one.outcome), None),
-        "labels": labels,
+        "labels": {**titles(draft, visit.names, visit.lang), **labels},
         "names": visit.names,
         "outcomes": [o for o in Circulation.Outcome.choices if o[0] != "agreed"],
         "job": queries.job_of(draft, "edition.circulate"),

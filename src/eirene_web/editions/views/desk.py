@@ -18,6 +18,7 @@ from eirene_web.editions import content as c
 from eirene_web.editions import queries
 from eirene_web.editions.figures import more_of
 from eirene_web.editions.models import Draft
+from eirene_web.editions.naming import titles
 from eirene_web.editions.services import catalogue, drafting, publishing
 from eirene_web.editions.services.figuring import want_figures
 from eirene_web.editions.targets import edition_target
@@ -100,6 +101,7 @@ def draft(visit: Visit, cycle: str) -> HttpResponse:
                      for one in c.troubles(found.content, pack, more_of(found, given))],
         "chapters": _contents(found, visit.lang),
         "positions": [one for one in given if one.withdrawn is None],
+        "labels": titles(found, visit.names, visit.lang) if given else {},
         "n_comments": sum(one.settled is None for one in talk),
         "n_suggestions": sum(one.state == "open" for one in offered),
         "circulation": next(iter(queries.circulations(found)), None),

@@ -14,6 +14,7 @@ from eirene_web.editions import content as c
 from eirene_web.editions import queries
 from eirene_web.editions.forms import by_language, number, owed_instant
 from eirene_web.editions.models import Circulation
+from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import circulated, section_html, stub
 from eirene_web.editions.queries import OwnPart
 from eirene_web.editions.services import drafting, positions, silence
@@ -36,6 +37,7 @@ def part(visit: Visit, cycle: str, nation: str) -> HttpResponse:
     return visit.render("editions/part.html", {
         **frame(visit, draft, "part"),
         "own": own,
+        "labels": titles(draft, visit.names, visit.lang) if own.positions or own.breaks else {},
         "nation": nation,
         "name": visit.names.nation(nation),
         "audience": pick(audience.label, visit.lang),

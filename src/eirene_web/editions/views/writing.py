@@ -18,6 +18,7 @@ from eirene_web.editions import figures as f
 from eirene_web.editions import queries
 from eirene_web.editions.forms import number
 from eirene_web.editions.models import Draft, TextVersion
+from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import Piece, Preview
 from eirene_web.editions.services import drafting
 from eirene_web.editions.services.drafting import WHEN, Edit
@@ -343,8 +344,11 @@ def talk(visit: Visit, cycle: str) -> HttpResponse:
     draft = queries.find_draft(visit.actor, visit.alliance, cycle)
     labels = {found.node["uid"]: (c.label_of(found.node, visit.lang), found.chapter["uid"])
               for found in c.walk(draft.content)}  # fmt: skip
+    called = titles(draft, visit.names, visit.lang)
     for _chapter_node, node in c.statements_of(draft.content):
-        labels.setdefault(node["statement"], labels[node["uid"]])
+        title = called[node["statement"]], labels[node["uid"]][1]
+        labels.setdefault(node["statement"], title)
+        labels[node["uid"]] = title
 
     def where(place: str) -> tuple[str, str]:
         return labels.get(place) or labels.get(place.partition(".")[0]) or (place, "edition")
@@ -355,7 +359,7 @@ def talk(visit: Visit, cycle: str) -> HttpResponse:
         **frame(visit, draft, "talk"),
         "suggestions": [(one, *where(one.place)) for one in offered],
         "comments": [(one, *where(one.place)) for one in said],
-        "names": visit.names,
+        "called": called,
     })  # fmt: skip
 
 

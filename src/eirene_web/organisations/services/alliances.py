@@ -15,6 +15,7 @@ from eirene_web.organisations.models import Alliance, Body, BodySpan, Post
 from eirene_web.organisations.packs import keep
 from eirene_web.organisations.queries import body_target
 from eirene_web.organisations.services.common import locked_body, zone
+from eirene_web.organisations.succession import line_of
 from eirene_web.policy import Actor, ask
 
 
@@ -63,7 +64,7 @@ def sync_with_pack(*, pack: Pack, succeeds: Mapping[str, str] | None = None) -> 
 
 
 def _succeed(actor: Actor | None, body: Body, before: Body) -> None:
-    if {body.kind, before.kind} != {Body.Kind.NATION} or body.pk == before.pk or before.succeeds_id == body.pk:
+    if {body.kind, before.kind} != {Body.Kind.NATION} or body.pk in {one.pk for one in line_of(before)}:
         raise UsageError(_("A nation continues another nation, and not the other way round too."))
     body.succeeds = before
     body.save(update_fields=["succeeds"])

@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eirene.text import pick
 from eirene_web.accounts.queries import sign_ins_of
 from eirene_web.clock import now
 from eirene_web.organisations import forms, queries, services
@@ -23,7 +24,29 @@ def people(visit: Visit) -> HttpResponse:
     found = queries.people(visit.actor, visit.alliance)
     if not found:
         visit.ask("people.see", queries.person_target(visit.alliance, visit.person))
-    return visit.render("organisations/people.html", {"people": found, "names": visit.names})
+    words = visit.request.GET.get("q", "").strip()[:80]
+    body = visit.request.GET.get("body", "")[:40]
+    shown = [one for one in found if _fits(visit, one, words, body)]
+    nations = sorted(
+        {post.body.nation for one in found for post in one.posts}, key=lambda n: (n != "", visit.names.nation(n))
+    )
+    return visit.render(
+        "organisations/people.html",
+        {"people": shown, "total": len(found), "names": visit.names, "q": words, "body": body,
+         "nations": [(nation or OFFICE, visit.names.nation(nation)) for nation in nations]},
+    )  # fmt: skip
+
+
+#: Stands for the office among the choices, where '' is everybody.
+OFFICE = "_office"
+
+
+def _fits(visit: Visit, known: queries.Known, words: str, body: str) -> bool:
+    """Whether somebody is among those asked for: by words of their name or post, and by nation."""
+    if body and not any((post.body.nation or OFFICE) == body for post in known.posts):
+        return False
+    text = " ".join([known.person.name, *(pick(post.title, visit.lang) for post in known.posts)]).casefold()
+    return all(word in text for word in words.casefold().split())
 
 
 @require_safe

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from eirene_web.clock import now
@@ -22,7 +22,7 @@ from eirene_web.reports.models import Assignment, ClearanceStep, Correction, Cyc
 # --- what every message needs ---------------------------------------------------------------------------------------
 
 
-def _facts(report: Report, **more: Any) -> dict[str, Any]:
+def facts_of(report: Report, **more: Any) -> dict[str, Any]:
     return {
         "cycle": report.cycle.code, "nation": report.body.code, "deadline": deadline_of(report).isoformat(),
         "zone": report.body.time_zone, **more,
@@ -33,13 +33,13 @@ def deadline_of(report: Report) -> dt.datetime:
     return report.deadline or report.cycle.deadline
 
 
-def _page(report: Report) -> str:
+def page_of(report: Report) -> str:
     return address_of("report", report.cycle.alliance_id, report.cycle.code, report.body.code)
 
 
 def _tell(kind: str, report: Report, people: People, key: str = "", **facts: Any) -> int:
     """`key`: the occasion, where the report can have several of the kind."""
-    message = Message(kind, people, f"{report.pk}:{key}", _facts(report, **facts), _page(report))
+    message = Message(kind, people, f"{report.pk}:{key}", facts_of(report, **facts), page_of(report))
     return tell_all(report.cycle.alliance_id, [message])
 
 
@@ -61,7 +61,7 @@ def _across_all(kind: str, cycle: Cycle, reports: Iterable[Report], key: str) ->
     for report in reports:
         report.cycle = cycle
         people = directory.across(report.body.nation)
-        messages.append(Message(kind, people, f"{report.pk}:{key}", _facts(report), _page(report)))
+        messages.append(Message(kind, people, f"{report.pk}:{key}", facts_of(report), page_of(report)))
     return tell_all(cycle.alliance_id, messages)
 
 
@@ -157,7 +157,7 @@ def clearance_pending(report: Report) -> int:
     return tell_all(
         report.cycle.alliance_id,
         [
-            Message("clearance_pending", directory.holders([post]), f"{step}", _facts(report), _page(report))
+            Message("clearance_pending", directory.holders([post]), f"{step}", facts_of(report), page_of(report))
             for step, post in pending
         ],
     )
@@ -252,81 +252,6 @@ def correction_requested(correction: Correction) -> int:
 def correction_decided(correction: Correction) -> int:
     report = correction.report
     return _tell("correction_decided", report, _directory(report).across(report.body.nation), f"{correction.pk}")
-
-
-# --- by the clock ---------------------------------------------------------------------------------------------------
-
-
-def remind_and_warn(cycle: Cycle) -> int:
-    """Reminders and overdue notices of one open cycle, by the day of each capital; each once for a mark of days, and
-    none to those who have submitted. How many notices."""
-    reports = list(owed(cycle))
-    messages: list[Message] = []
-    if reports:
-        directory = Directory(cycle.alliance_id)
-        for report in reports:
-            report.cycle = cycle
-            messages += _deadline_messages(report, directory)
-        messages += _section_messages({report.pk: report for report in reports}, directory)
-    return tell_all(cycle.alliance_id, messages)
-
-
-#: The hour of a capital from which its people are told something by the clock.
-MORNING = 7
-#: Days after a deadline at which those who answer for the report are told, and from which on the post above is too.
-LATE_DAYS, ABOVE_FROM = (1, 7, 21, 42), 7
-#: Days before its day at which a section is called to mind.
-SECTION_DAYS = 3
-
-
-def _day(report: Report, at: dt.datetime) -> dt.date:
-    """The day on the clock of the capital."""
-    return at.astimezone(zone_of(report)).date()
-
-
-def _deadline_messages(report: Report, directory: Directory) -> Iterator[Message]:
-    here = now().astimezone(zone_of(report))
-    if here.hour < MORNING:
-        return
-    deadline = deadline_of(report)
-    last = _day(report, deadline)
-    left, nation = (last - here.date()).days, report.body.nation
-    if now() <= deadline:
-        mark = min((m for m in report.cycle.remind_days if left <= m), default=None)
-        if mark is None or (report.opened and _day(report, report.opened) > last - dt.timedelta(days=mark)):
-            return  # it is not that far yet, or had not been opened then
-        people = joined(directory.across(nation), directory.owners(nation))
-        yield Message("reminder", people, f"{report.pk}:{last}:{mark}", _facts(report, days=left), _page(report))
-        return
-    mark = max((m for m in LATE_DAYS if -left >= m), default=None)
-    if mark is None:
-        return
-    owners, key = directory.owners(nation), f"{report.pk}:{last}:{mark}"
-    told = joined(directory.across(nation), owners)
-    yield Message("overdue", told, key, _facts(report, days=-left), _page(report))
-    if mark >= ABOVE_FROM:
-        above = directory.above(directory.posts(nation, "rapporteur"))
-        others = {person: address for person, address in above.items() if person not in told}
-        yield Message("overdue_above", others, key, _facts(report, days=-left), _page(report))
-
-
-def _section_messages(reports: dict[int, Report], directory: Directory) -> Iterator[Message]:
-    """Sections not marked as done: to the post three days before; when late, to whoever answers for the report too."""
-    wanted = Assignment.objects.filter(report__in=reports, due__isnull=False, done__isnull=True).order_by("pk")
-    for one in wanted:
-        report = reports[one.report_id]
-        here = now().astimezone(zone_of(report))
-        assert one.due is not None
-        left = (one.due - here.date()).days
-        facts = _facts(report, section=one.section, due=one.due.isoformat(), days=abs(left))
-        key, people = f"{one.pk}:{one.due}", directory.holders([one.post_id])
-        if here.hour < MORNING or left > SECTION_DAYS:
-            continue
-        if left >= 0:
-            yield Message("section_due", people, key, facts, _page(report))
-        else:
-            told = joined(people, directory.owners(report.body.nation))
-            yield Message("section_overdue", told, key, facts, _page(report))
 
 
 def zone_of(report: Report) -> dt.tzinfo:

@@ -65,6 +65,12 @@ def fulldate(value: dt.date | dt.datetime | None) -> str:
     return date(day, translation.get_language() or "en")
 
 
+@register.filter
+def signed(value: float) -> str:
+    """+3; −12.5; 0"""
+    return f"+{value:g}" if value > 0 else f"−{-value:g}" if value else "0"
+
+
 _SEVERITY = {
     "blocker": ("late", "stop"), "error": ("late", "stop"), "warning": ("risk", "risk"), "note": ("idle", "none"),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eirene.errors import Problem
@@ -27,6 +27,7 @@ from eirene_web.reports.oversight import Board, Line
 from eirene_web.reports.services import cycles as services
 from eirene_web.reports.tables import ENDINGS, Column, Filter, Table
 from eirene_web.reports.targets import cycle_target, report_target, submission_target
+from eirene_web.reports.templatetags.reports import shortdate, signed
 from eirene_web.reports.views.common import at_cycle, at_report, done
 from eirene_web.ui.templatetags.work import status
 
@@ -109,8 +110,10 @@ def _reports_table(visit: Visit, board: Board) -> Table:
             "population_code": line.population,
             "state": line.report.get_state_display(), "state_code": line.state,
             "answered": line.per_cent if line.asked else None, "days": line.days,
-            "stuck": line.stuck, "what": line.what, "with": line.with_ if reads_content(visit) else "",
-            "due": line.deadline, "extended": line.report.deadline is not None,
+            "stuck": line.stuck, "overdue": line.overdue, "what": line.what,
+            "with": line.with_ if reads_content(visit) else "",
+            "due": line.asked_back or line.deadline.astimezone(zone).date(),
+            "extended": line.report.deadline is not None,
             "submitted": line.report.submitted, "minutes": line.report.minutes,
             "reviewer": pick(line.report.reviewer.title, visit.lang) if line.report.reviewer else "",
         }
@@ -122,11 +125,10 @@ def _reports_table(visit: Visit, board: Board) -> Table:
         Column("state", _("State"), show=lambda r: status(r["state_code"], r["state"])),
         Column("answered", _("Answered, %"), number=True),
         Column("days", _("Days since the last movement"), number=True, show=lambda r: _days_shown(r)),
-        Column("what", _("What it waits for")),
+        Column("what", _("What it waits for"), words=True),
         Column("with", _("With")),
-        Column("due", _("Due"), show=lambda r: instants.written(r["due"], zone, visit.lang)),
-        Column("submitted", _("First submitted"), show=lambda r: instants.written(r["submitted"], zone, visit.lang)
-               if r["submitted"] else "–"),
+        Column("due", _("Due"), show=_due_shown, whole=True),
+        Column("submitted", _("First submitted"), show=lambda r: shortdate(r["submitted"]) or "–", whole=True),
         Column("reviewer", _("Reviewer")),
         Column("minutes", _("Minutes declared"), number=True),
     ]  # fmt: skip
@@ -138,10 +140,20 @@ def _reports_table(visit: Visit, board: Board) -> Table:
         Filter("state", _("State"), sorted(states.items(), key=lambda s: list(Report.State.values).index(s[0])),
                lambda r, v: r["state_code"] == v),
         Filter("population", _("Population"), sorted(populations.items()), lambda r, v: r["population_code"] == v),
-        Filter("only", _("Only"), [("stuck", _("stuck")), ("extended", _("with a deadline of their own"))],
+        Filter("only", _("Only"), [("overdue", _("late")), ("stuck", _("stuck")),
+                                    ("extended", _("with a deadline of their own"))],
                lambda r, v: bool(r[v])),
     ]  # fmt: skip
     return Table(columns, rows, filters, "name", visit.request.GET)
+
+
+def _due_shown(row: dict[str, Any]) -> Any:
+    day = shortdate(row["due"])
+    if row["overdue"]:
+        return format_html('<b class="late-t">{} {}</b>', day, _("late"))
+    if row["extended"]:
+        return format_html("{} <small>{}</small>", day, _("own"))
+    return day
 
 
 def _days_shown(row: dict[str, Any]) -> Any:
@@ -292,17 +304,20 @@ def timeliness(visit: Visit, cycle: str, ending: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
+#: A report that never came in; what is still to come says nothing.
+_NO_DAY = {Report.State.NOT_SUBMITTED: gettext_lazy("none")}
+
+
 def _shown_days(key: str) -> Any:
     def show(row: dict[str, Any]) -> Any:
         kept = row[f"s{key[1:]}"]
         if kept is None:
             return "–"
         if kept.days is None:
-            return _("day not known") if kept.state in oversight.IN else _("none")
-        text = f"+{kept.days}" if kept.days > 0 else f"−{-kept.days}" if kept.days else "0"
+            return _NO_DAY.get(kept.state) or (_("day not known") if kept.state in oversight.IN else "–")
         if kept.days > 0:
-            return format_html('<b class="late-t">{}</b>', text)
-        return text
+            return format_html('<b class="late-t">{}</b>', signed(kept.days))
+        return signed(kept.days)
 
     return show
 

@@ -23,6 +23,7 @@ from eirene_web.organisations.visit import Visit, page
 from eirene_web.policy import NotAllowed, NotThere, can
 from eirene_web.reports import queries
 from eirene_web.reports.asking import Input, Option, Reading, attempt
+from eirene_web.reports.findings import seen_by
 from eirene_web.reports.models import Cell, ClearanceStep, Report
 from eirene_web.reports.sent import Reader, answers_of, before_of, changed_questions
 from eirene_web.reports.services import clearance as services
@@ -135,9 +136,10 @@ def _choices(visit: Visit, report: Report, chosen: dict[int, int]) -> list[dict[
 
 
 def _rounds(report: Report) -> list[ClearanceStep]:
-    """What was decided in earlier rounds: who sent it back, and why."""
+    """What was decided in rounds that are over: who sent it back, and why."""
+    over = report.round if report.state in WRITING else report.round - 1
     return list(
-        ClearanceStep.objects.filter(report=report, decided__isnull=False, round__lt=report.round)
+        ClearanceStep.objects.filter(report=report, decided__isnull=False, round__lte=over)
         .select_related("post", "person")
         .order_by("-round", "position")
     )
@@ -159,7 +161,7 @@ def whole_report(visit: Visit, report: Report) -> dict[str, Any]:
         answers = answers_of([sent.pk], working.pack)[sent.pk]
     reader = Reader(working.pack, working.sheet, visit.lang, report.cycle.releasability)
     before = before_of(working.sheet, working.previous)
-    findings = [f for f in working.findings if f.outcome == "found"]
+    findings = [f for f in seen_by(working, sections) if f.outcome == "found"]
     since, moved = _since_last_round(report)
     shown = [
         (section, reader.section(section.id, answers, before, findings=findings))

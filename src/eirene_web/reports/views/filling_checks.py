@@ -65,7 +65,7 @@ def _checks(visit: Visit, frame: Frame, *, typos: Sequence[forms.Typo] = (), sta
     context = {
         "frame": frame, "report": frame.report, "severity": severity, "section": section,
         "groups": _groups(frame, shown, typed, typos), "shown": len(shown),
-        "waiting": findings.not_evaluated(frame.working, visit.lang),
+        "waiting": findings.not_evaluated(frame.working, visit.lang, frame.readable),
         "severities": [(code, findings.LOOK[code], frame.counts[code]) for code in findings.SEVERITIES],
     }  # fmt: skip
     return visit.render("reports/checks.html", context, status=status)

@@ -52,14 +52,14 @@ def queue(visit: Visit, cycle: str, ending: str = "") -> HttpResponse:
     columns = [
         Column("name", _("Nation")),
         Column("state_word", _("State"), show=lambda r: status(r["state"], r["state_word"])),
-        Column("submitted", _("Submitted"), show=lambda r: longdate(r["submitted"])),
+        Column("submitted", _("Submitted"), show=lambda r: longdate(r["submitted"]), whole=True),
         Column("number", _("Submission"), number=True),
         Column("errors", _("Errors"), number=True),
         Column("justified", _("Warnings, justified"), number=True),
         Column("open", _("Warnings, open"), number=True),
         Column("changed", _("Answers changed"), number=True),
-        Column("reviewer", _("Reviewer"), show=lambda r: r["reviewer"] or _("not assigned")),
-        Column("due", _("Due"), show=lambda r: _due(r)),
+        Column("reviewer", _("Reviewer"), show=lambda r: r["reviewer"] or _("not assigned"), whole=True),
+        Column("due", _("Due"), show=lambda r: _due(r), whole=True),
     ]
     if can(visit.actor, "review.assign", _any(visit, "submitted")):
         columns.append(
@@ -293,7 +293,8 @@ def ask(visit: Visit, cycle: str, body: str) -> HttpResponse:
             Input("kind", _("What it is"), "radios", options=kinds),
             Input("text", _("Text"), "area", required=True),
             Input("due", _("Answer wanted by"), "date"),
-            Input("flag", _("Flag the answer: its section is not accepted while the flag stands"), "check"),
+            *([Input("flag", _("Flag the answer: its section is not accepted while the flag stands"), "check")]
+              if place else []),
             Input("question", "", "hidden", question),
         ],
         problems=problems,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from eirene.errors import UsageError
 from eirene.formats.wording import part_label, part_value
-from eirene.text import number, pick
+from eirene.text import locale, number, pick
 from eirene_web.files.uploads import was_too_large
 from eirene_web.organisations.visit import Visit, page
 from eirene_web.reports import queries
@@ -27,8 +27,6 @@ from eirene_web.reports.working import Working
 
 #: Characters of one value that a page shows.
 LONGEST_SHOWN = 2_000
-#: Languages of forms, as they call themselves.
-FORM_LANGUAGES = (("en", "English"), ("fr", "Français"))
 
 
 def _found(visit: Visit, cycle: str, body: str) -> Report:
@@ -55,6 +53,12 @@ def files(visit: Visit, cycle: str, body: str) -> HttpResponse:
     return _show_files(visit, _found(visit, cycle, body))
 
 
+def _form_languages(working: Working) -> list[tuple[str, str]]:
+    """Languages that a form can be had in, each by its own name: the pack’s, then those of the pages."""
+    codes = dict.fromkeys([*working.pack.header.languages, *out.LANGUAGES])
+    return [(code, (locale(code).get_language_name(code) or code).capitalize()) for code in codes]
+
+
 def _show_files(visit: Visit, report: Report, error: UsageError | None = None) -> HttpResponse:
     working = Working(report)
     allowed = common.readable(visit.actor, working)
@@ -62,7 +66,7 @@ def _show_files(visit: Visit, report: Report, error: UsageError | None = None) -
         "report": report,
         "sections": [s for s in working.sheet.sections if s.id in allowed],
         "whole": len(allowed) == len(working.sheet.sections),
-        "languages": FORM_LANGUAGES,
+        "languages": _form_languages(working),
         "previous": working.previous_cycle,
         "may_fill": take_in.may_fill(visit.actor, working),
         "limit": settings.EIRENE_UPLOAD_BYTES,

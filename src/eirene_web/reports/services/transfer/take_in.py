@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mimetypes
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,9 +27,10 @@ from eirene_web.files import services as files
 from eirene_web.files.models import Blob
 from eirene_web.journal.services import Field, change, record
 from eirene_web.policy import Actor, can
-from eirene_web.reports.models import EvidenceFile, Export, Import, Report
+from eirene_web.reports.models import Export, Import, Report
 from eirene_web.reports.services import filling
 from eirene_web.reports.services.common import chain_of, locked_report
+from eirene_web.reports.services.evidence import add_evidence
 from eirene_web.reports.services.transfer import common
 from eirene_web.reports.services.transfer.compare import Change
 from eirene_web.reports.services.transfer.reading import readable_sections
@@ -343,37 +343,30 @@ def _attach(actor: Actor, entry: Import, evidence: Sequence[Mapping[str, Any]]) 
     there = set(entry.report.evidence.filter(removed__isnull=True).values_list("question", "blob_id"))
     new = [one for one in evidence if (one["question"], one["sha256"]) not in there]
     for one in new:
-        add = _evidence_service()
-        add(actor=actor, report=entry.report_id, question=one["question"], name=one["name"],
-            content=files.read(one["sha256"]))  # fmt: skip
+        add_evidence(
+            actor=actor, report=entry.report_id, question=one["question"], name=one["name"],
+            content=files.read(one["sha256"]),
+        )  # fmt: skip
     return len(new)
 
 
-def _evidence_service() -> Callable[..., Any]:
-    """The one way to attach evidence. Until the service of evidence is there, a plain one of our own."""
-    try:
-        from eirene_web.reports.services.evidence import add_evidence
-    except ImportError:
-        return _add_plainly
-    return add_evidence
-
-
-def _add_plainly(*, actor: Actor, report: int, question: str, name: str, content: bytes) -> EvidenceFile:
-    made = EvidenceFile.objects.create(
-        report_id=report, question=question, blob=files.keep(content), name=common.safe_name(name),
-        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream", added=now(), person_id=actor.person,
-    )  # fmt: skip
-    field = Field(f"evidence:{report}/{question}", "file", None, [made.name, made.blob_id])
-    row = Report.objects.select_related("cycle", "body").get(pk=report)
-    record(actor, "answer.fill", chain=chain_of(row), subject=f"report:{report}", fields=[field])
-    return made
+def _left_behind(entry: Import) -> list[str]:
+    """Contents of evidence that came with a file, by their hash."""
+    kept = entry.changes.get("evidence", ()) if isinstance(entry.changes, dict) else ()
+    return [one["sha256"] for one in kept]
 
 
 def _finish(actor: Actor, entry: Import, state: str, left: dict[str, int], saved: int = 0) -> None:
-    """The entry keeps how much it was, not what: the answers have it, and the journal."""
+    """The entry keeps how much it was, not what: the answers have it, and the journal. Files that came along and were
+    not attached are let go, unless another file that waits brought them too."""
+    along = _left_behind(entry)
     before, entry.state, entry.changes = entry.state, state, left
     entry.applied = now() if state == _State.APPLIED else None
     entry.save(update_fields=["state", "changes", "applied"])
+    waiting = Import.objects.filter(state=_State.READY).exclude(pk=entry.pk) if along else ()
+    still = {sha256 for other in waiting for sha256 in _left_behind(other)}
+    for sha256 in sorted(set(along) - still):
+        files.let_go(sha256)
     if not saved:  # otherwise the entry about the answers says where they came from
         record(
             actor, "answer.fill", chain=chain_of(entry.report), subject=f"import:{entry.pk}",
