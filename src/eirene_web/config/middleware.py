@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -104,6 +106,22 @@ def _only_sent(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     page.headers["Allow"] = response.headers["Allow"]
     page.headers["Cache-Control"] = "private, no-store"
     return page
+
+
+class Sessions(SessionMiddleware):
+    """On a full disk what somebody asked for is served; only what their session wanted to note of it is left out."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            cause: BaseException | None = error
+            while cause is not None and not _is_full(cause):
+                cause = cause.__context__
+            if cause is None:
+                raise
+            logger.error("the disk is full")
+            return response
 
 
 def _is_full(error: BaseException) -> bool:

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eirene_web.config.middleware.LanguageOfAddress",
     "eirene_web.api.middleware.Shape",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "eirene_web.config.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -199,7 +199,7 @@ def _to_write(visit: Visit, report: Report, returned: Return | None) -> Iterator
         yield Item(text, _at(visit, "report", report), returned.reason, when, "back", "late" if late else "risk", 9)
     elif report.state in _WRITING:
         text = _("Begin the %(report)s") if report.state == State.NOT_STARTED else _("Fill in the %(report)s")
-        due = instants.written(report.deadline or report.cycle.deadline, visit.time_zone(report.body), visit.lang)
+        due = instants.written(report.due, visit.time_zone(report.body), visit.lang)
         detail = _("Due %(when)s") % {"when": due}
         if report.extended_because:
             detail = f"{detail}. " + _("Extended: %(why)s") % {"why": report.extended_because}
@@ -223,7 +223,7 @@ def _to_write(visit: Visit, report: Report, returned: Return | None) -> Iterator
 
 def _due(visit: Visit, report: Report) -> tuple[str, str, str]:
     """When it is due by the reader’s calendar, with shape and colour."""
-    due = report.deadline or report.cycle.deadline
+    due = report.due
     zone = visit.time_zone(report.body)
     days = instants.days_to(due, zone)
     kind = "late" if due < now() or days <= 2 else "risk" if days <= 14 else "info"
@@ -318,7 +318,7 @@ def _facts(visit: Visit) -> Iterator[tuple[str, str, str]]:
             continue
         body = own[cycle.pk].body if cycle.pk in own else None
         zone = visit.time_zone(body)
-        due = (own[cycle.pk].deadline if cycle.pk in own else None) or cycle.deadline
+        due = own[cycle.pk].due if cycle.pk in own else cycle.deadline
         yield (
             _("Cycle %(code)s") % {"code": cycle.code},
             reverse("cycle", args=[visit.alliance.slug, cycle.code]),

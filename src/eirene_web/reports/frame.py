@@ -82,7 +82,7 @@ class Frame:
 
     @property
     def deadline(self) -> dt.datetime:
-        return self.report.deadline or self.report.cycle.deadline
+        return self.report.due
 
     @cached_property
     def return_due(self) -> dt.date | None:

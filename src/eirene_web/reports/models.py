@@ -7,6 +7,7 @@ are things of their own that point at a report or a submission.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -130,6 +131,11 @@ class Report(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["cycle", "state"], name="report_state")]
+
+    @property
+    def due(self) -> dt.datetime:
+        """The instant by which it is to be in: its own, where the office extended it, but never before the cycle's."""
+        return max(self.deadline or self.cycle.deadline, self.cycle.deadline)
 
     def __str__(self) -> str:
         return f"{self.cycle_id}/{self.body_id}"

@@ -128,7 +128,7 @@ class Line:
 
     @property
     def deadline(self) -> dt.datetime:
-        return self.report.deadline or self.report.cycle.deadline
+        return self.report.due
 
     @property
     def is_in(self) -> bool:
@@ -597,7 +597,7 @@ def years(actor: Actor, alliance: Alliance, lang: str) -> Years:
     found: dict[str, dict[str, Kept]] = {}
     called: dict[str, str] = {}
     for report in queries.reports(actor, alliance):
-        due = report.deadline or report.cycle.deadline
+        due = report.due
         days = None
         if report.submitted is not None:
             days = (report.submitted.date() - due.date()).days

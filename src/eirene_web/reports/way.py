@@ -110,7 +110,7 @@ def steps_of(report: Report, lang: str) -> list[Step]:
 def way_of(visit: Visit, report: Report) -> Way:
     """For the panel beside a report. Four queries at most."""
     zone = visit.time_zone(report.body)
-    due = report.deadline or report.cycle.deadline
+    due = report.due
     writing = report.state in WRITING
     words = _("returned: %(when)s") if report.state == Report.State.RETURNED else _("until %(when)s")
     stages = [

@@ -85,6 +85,17 @@ def test_more_time_for_one_is_later_and_has_a_reason(harbour_world: World) -> No
     assert Entry.objects.filter(chain="harbour/ALF", verb="report.extend").count() == 1
 
 
+def test_nobody_has_less_time_for_having_been_given_more(harbour_world: World) -> None:
+    world, coordinator = harbour_world, harbour_world.actor("coordinator")
+    moved = LATER + dt.timedelta(days=9)
+    with clock.at(IN_CYCLE):
+        cycles.extend_deadline(actor=coordinator, report=world.report("ALF").pk, deadline=LATER, why="A flood.")
+        cycles.change_cycle(actor=coordinator, cycle=world.cycle.pk, why="For all.", deadline=moved)
+    assert world.report("ALF").due == world.report("BRA").due == moved
+    told = world.people["ALF.rapporteur"].notices.filter(kind="deadline_changed")
+    assert told.count() == 1
+
+
 def test_what_was_returned_is_returned_again_when_the_cycle_reopens(harbour_world: World) -> None:
     world, coordinator = harbour_world, harbour_world.actor("coordinator")
     with clock.at(IN_CYCLE):

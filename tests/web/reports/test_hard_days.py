@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from eirene_web import clock
 from eirene_web.journal.models import Entry
@@ -121,3 +125,24 @@ def test_a_post_vacant_at_the_deadline_is_seen_told_above_and_stops_nobody(harbo
         report = world.report("ALF")
         submitting.submit(actor=world.actor("ALF.officer"), report=report.pk, version=report.version)
     assert world.report("ALF").state == Report.State.SUBMITTED
+
+
+# --- a full disk ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("during")
+def test_on_a_full_disk_a_page_is_read_though_its_session_cannot_be_kept(
+    sampler_world: World, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    client, page = browser(sampler_world, "AAA.rapporteur"), address(sampler_world)
+    assert client.get(page).status_code == 200
+
+    def full(*_about: object, **_more: object) -> None:
+        try:
+            raise OperationalError("database or disk is full")
+        except OperationalError:
+            raise UpdateError from None
+
+    monkeypatch.setattr(SessionStore, "save", full)
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    assert client.get(page).status_code == 200

@@ -68,7 +68,7 @@ class ReportOut(Schema):
         return cls(
             cycle=report.cycle.code, body=report.body.code, name=name, state=report.state,
             state_name=str(report.get_state_display()), version=report.version,
-            deadline=report.deadline or report.cycle.deadline, extended_because=report.extended_because,
+            deadline=report.due, extended_because=report.extended_because,
             opened=report.opened, moved=report.moved, submitted=report.submitted, accepted=report.accepted,
         )  # fmt: skip
 

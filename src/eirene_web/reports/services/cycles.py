@@ -377,7 +377,7 @@ def extend_deadline(*, actor: Actor, report: int, deadline: dt.datetime, why: st
     ask(actor, "report.extend", report_target(row))
     _reason(why)
     _to_come(deadline)
-    before = row.deadline or row.cycle.deadline
+    before = row.due
     if deadline <= before:
         raise UsageError(_("The new deadline is not later than the one there is."), remedy=_("Choose a later one."))
     because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why.strip())
@@ -401,7 +401,7 @@ def reopen_report(*, actor: Actor, report: int, deadline: dt.datetime, why: str)
     given_back = _given_back(row, was_sent=row.submissions.exists())
     because = Field(f"report:{row.pk}", "extended_because", row.extended_because or None, why.strip())
     fields = [
-        Field(f"report:{row.pk}", "deadline", row.deadline or row.cycle.deadline, deadline), because, *given_back,
+        Field(f"report:{row.pk}", "deadline", row.due, deadline), because, *given_back,
     ]  # fmt: skip
     row.deadline, row.extended_because = deadline, why.strip()
     row.save(update_fields=["state", "moved", "opened", "deadline", "extended_because"])

@@ -15,7 +15,7 @@ from eirene_web.clock import now
 from eirene_web.notices.recipients import Directory, joined
 from eirene_web.notices.services import Message, tell_all
 from eirene_web.reports.models import Assignment, Cycle, Report, Return, Thread
-from eirene_web.reports.services.telling import deadline_of, facts_of, owed, page_of, zone_of
+from eirene_web.reports.services.telling import facts_of, owed, page_of, zone_of
 
 #: The hour of a capital from which its people are told something by the clock.
 MORNING = 7
@@ -58,7 +58,7 @@ def _deadline_messages(report: Report, directory: Directory) -> Iterator[Message
     here = now().astimezone(zone_of(report))
     if here.hour < MORNING:
         return
-    deadline = deadline_of(report)
+    deadline = report.due
     last = _day(report, deadline)
     left, nation = (last - here.date()).days, report.body.nation
     if now() <= deadline:

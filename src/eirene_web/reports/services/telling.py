@@ -13,6 +13,8 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from eirene_web.clock import now
 from eirene_web.notices.recipients import Directory, People, joined
 from eirene_web.notices.services import Message, tell_all
@@ -24,13 +26,9 @@ from eirene_web.reports.models import Assignment, ClearanceStep, Correction, Cyc
 
 def facts_of(report: Report, **more: Any) -> dict[str, Any]:
     return {
-        "cycle": report.cycle.code, "nation": report.body.code, "deadline": deadline_of(report).isoformat(),
+        "cycle": report.cycle.code, "nation": report.body.code, "deadline": report.due.isoformat(),
         "zone": report.body.time_zone, **more,
     }  # fmt: skip
-
-
-def deadline_of(report: Report) -> dt.datetime:
-    return report.deadline or report.cycle.deadline
 
 
 def page_of(report: Report) -> str:
@@ -94,8 +92,8 @@ def cycle_reopened(cycle: Cycle, reports: Iterable[Report]) -> int:
 
 
 def deadline_changed(cycle: Cycle) -> int:
-    """To those who have not submitted and have no deadline of their own."""
-    reports = owed(cycle).filter(deadline__isnull=True)
+    """To those who have not submitted, and have no later deadline of their own."""
+    reports = owed(cycle).filter(Q(deadline__isnull=True) | Q(deadline__lt=cycle.deadline))
     return _across_all("deadline_changed", cycle, reports, cycle.deadline.isoformat())
 
 
@@ -108,7 +106,7 @@ def report_reopened(report: Report) -> int:
 
 
 def _until(report: Report) -> str:
-    return deadline_of(report).isoformat()
+    return report.due.isoformat()
 
 
 def asked_again(cycle: Cycle, reports: Iterable[Report]) -> int:

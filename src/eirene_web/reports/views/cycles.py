@@ -524,7 +524,7 @@ def extend(visit: Visit, cycle: str, body: str) -> HttpResponse:
                 return done(visit, _("It is due on %(when)s now.") % {"when": when}, at_cycle(visit, "cycle", cycle))
             problems = tried.problems
     name = visit.names.body(found.body)
-    due = instants.written(found.deadline or found.cycle.deadline, capital, visit.lang)
+    due = instants.written(found.due, capital, visit.lang)
     return asking(
         visit,
         title=(_("Open the report of %(body)s again") if again else _("More time for %(body)s")) % {"body": name},
@@ -536,7 +536,7 @@ def extend(visit: Visit, cycle: str, body: str) -> HttpResponse:
         ],
         inputs=[
             Input("deadline", _("New deadline"), "datetime",
-                  instants.field_of(found.deadline or found.cycle.deadline, zone),
+                  instants.field_of(found.due, zone),
                   _("By the clock of %(city)s. The capital reads it by its own: %(own)s.") % {
                       "city": instants.city(zone, visit.lang), "own": instants.city(capital, visit.lang)},
                   required=True),
