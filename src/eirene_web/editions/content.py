@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -317,8 +317,11 @@ def _words(shown: Content, path: Sequence[str | int], pack: Pack) -> tuple[str, 
     return ", ".join(names), chapter, uid
 
 
-def label_of(node: Node, lang: str) -> str:
-    """A block or text in a few words: by the beginning of what it says, else by the figures it shows."""
+def label_of(node: Node, lang: str, called: Callable[[str], str] = str) -> str:
+    """A block or text in a few words: by the beginning of what it says, else by the figures that it shows.
+
+    called   reference of a figure → its name
+    """
     for part in ("title", "text", "note", "term"):
         given = node.get(part)
         if isinstance(given, list):
@@ -326,7 +329,8 @@ def label_of(node: Node, lang: str) -> str:
         words = pick(given or {}, lang) if given else ""
         if words:
             return words if len(words) <= 60 else f"{words[:59]}…"
-    return str(node.get("statement") or node.get("id") or ", ".join(node.get("figures", [])[:2]) or node.get("uid"))
+    refs = [node["statement"]] if node.get("statement") else node.get("figures", [])[:2]
+    return ", ".join(dict.fromkeys(map(called, refs))) or str(node.get("id") or node.get("uid"))
 
 
 def statements_of(content: Content) -> list[tuple[Node, Node]]:

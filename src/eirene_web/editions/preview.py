@@ -27,6 +27,7 @@ from eirene.summary import compose_chapter, composer_of
 from eirene.summary.chapters import Composer
 from eirene_web.editions import content as c
 from eirene_web.editions.models import CirculatedDocument
+from eirene_web.editions.naming import indicator_title
 
 _drawing = threading.Lock()
 
@@ -226,7 +227,8 @@ class Preview:
         for block in node.get("blocks", []):
             one = c.Found(block, node["blocks"], here)
             kind = next((k for k in c.KINDS if block.get(k) is not None), "text")
-            yield Piece(one, kind, c.label_of(block, lang), level + 1, self.safe_block(block),
+            label = c.label_of(block, lang, lambda ref: indicator_title(self.pack, ref, lang))
+            yield Piece(one, kind, label, level + 1, self.safe_block(block),
                         c.is_hidden(one), node["blocks"][0] is block, node["blocks"][-1] is block)  # fmt: skip
         for section in node.get("sections", []):
             yield from self._chapter(c.Found(section, node["sections"], here), level + 1)

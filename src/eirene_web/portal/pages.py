@@ -190,6 +190,7 @@ def reported(edition: Edition, lang: str) -> list[dict[str, Any]]:
             "cells": ["y"] * n["reported"] + ["x"] * (n["asked"] - n["reported"]),
         }
         for code, n in populations.items()
+        if n["asked"]
     ]
 
 

@@ -222,7 +222,7 @@ def board(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Board:
     on = (cycle.closed or now()).date()
     names = Names(alliance, lang, on)
     answered, put = answered_counts(cycle), asked_counts(cycle, (r.body.code for r in reports))
-    populations = _populations(pack, cycle)
+    populations = _populations(pack, cycle, lang)
     steps = _pending(ids)
     posts = _posts(alliance, {report.body.nation for report in reports})
     sent = {s.report_id: s for s in _latest(ids)}
@@ -264,13 +264,13 @@ def board(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Board:
     return Board(cycle, pack, lang, lines, corrections)
 
 
-def _populations(pack: Pack, cycle: Cycle) -> dict[str, tuple[str, str]]:
+def _populations(pack: Pack, cycle: Cycle, lang: str) -> dict[str, tuple[str, str]]:
     """Body → population, and the letter behind its name; the first population asked has none."""
     planned = pack.cycles[cycle.code]
     labels = {p.code: p for p in pack.header.populations}
     found: dict[str, tuple[str, str]] = {}
     for n, code in enumerate(planned.asked):
-        word = pick(labels[code].one, "en") if code in labels else code
+        word = pick(labels[code].one, lang) if code in labels else code
         for body in members_on(pack, code, planned.reference_date):
             found.setdefault(body, (code, word[:1].upper() if n else ""))
     return found
