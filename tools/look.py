@@ -1,6 +1,6 @@
 """Looks at pages: pictures at 1280 and 360 px, light and dark; what axe finds; what runs out of the page.
 
-    tools/look.py -o /tmp/look --as BMA.rapporteur http://127.0.0.1:8000 /concordia/work/ /fr/concordia/work/
+    python tools/look.py -o /tmp/look --as BMA.rapporteur http://127.0.0.1:8000 /concordia/work/ /fr/concordia/work/
 
 `--as`: a made-up person of the demonstration, by the first part of their address. Needs Debian's Chromium.
 """

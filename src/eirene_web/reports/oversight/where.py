@@ -1,8 +1,4 @@
-"""Oversight of a cycle: where every report is, what is stuck and with whom, how this year compares, what it costs.
-
-Reads only, and always a constant number of queries, however many nations there are. What the office sees of a report
-that is still being worked on is that it is there and how far it is; never what it says.
-"""
+"""Where every report is, what is stuck and with whom."""
 
 from __future__ import annotations
 
@@ -10,16 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from statistics import median
+from functools import cached_property
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from eirene.figures.indicators import compile_indicators, compile_size
-from eirene.framework import AskedQuestion, Pack, asked, members_on
-from eirene.questionnaires.rules import applies
+from eirene.framework import Pack, asked, members_on
 from eirene.text import date, pick
 from eirene_web.clock import now
 from eirene_web.organisations.models import Alliance, Holding, Post
@@ -29,7 +22,6 @@ from eirene_web.policy import Actor
 from eirene_web.reports import queries
 from eirene_web.reports.models import (
     AnswerNote,
-    Cell,
     ClearanceStep,
     Correction,
     Cycle,
@@ -38,6 +30,7 @@ from eirene_web.reports.models import (
     Submission,
     Thread,
 )
+from eirene_web.reports.oversight.counts import answered_counts, asked_counts
 from eirene_web.reports.services.cycles import OWING, PATIENCE
 from eirene_web.reports.tables import folded
 
@@ -50,35 +43,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: States in which the office has, or has had, the report in its hands.
 IN = ("submitted", "in_review", "returned", "accepted")
-
-
-# --- counts in the database -----------------------------------------------------------------------------------------
-
-
-def answered_counts(cycle: Cycle, reports: Iterable[int] | None = None) -> dict[int, int]:
-    """Report → how many questions have a value or a reason. One query; says the same as `Working.is_answered`."""
-    sheet = asked(opened(cycle.pack_id), cycle.code)
-    empty_counts = [id for id, q in sheet.questions.items() if q.question.type in ("multiple_choice", "rows")]
-    content = Q(part__in=["value", "rows"]) | Q(part__startswith="value.") | Q(part__startswith="cells.")
-    reason = Q(part="status") & ~Q(value="answered")
-    said = Q(part="status", value="answered", question__in=empty_counts)
-    cells = Cell.objects.filter(content | reason | said, value__isnull=False)
-    cells = cells.filter(report__cycle=cycle) if reports is None else cells.filter(report__in=list(reports))
-    return dict(cells.values_list("report").annotate(n=Count("question", distinct=True)))
-
-
-@lru_cache(maxsize=64)
-def _asked_counts(pack: str, cycle: str, bodies: tuple[str, ...]) -> dict[str, int]:
-    sheet, rules = asked(opened(pack), cycle), opened(pack)
-    return {body: sum(applies(rules, q.question, body) for q in sheet.questions.values()) for body in bodies}
-
-
-def asked_counts(cycle: Cycle, bodies: Iterable[str]) -> dict[str, int]:
-    """Body → how many questions are put to it. No query."""
-    return _asked_counts(cycle.pack_id, cycle.code, tuple(sorted(set(bodies))))
-
-
-# --- the board ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -391,283 +355,3 @@ def _explain(line: Line, steps: Sequence[ClearanceStep], posts: Sequence[Held], 
             line.what = _("Accepted.")
         case State.NOT_SUBMITTED:
             line.what, line.with_ = _("Was not submitted before the cycle closed."), owner
-
-
-# --- the dates ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A point of the time line. `place`: from 0 to 1 between the first and the last."""
-
-    label: str
-    at: dt.datetime
-    place: float
-    strong: bool = False
-    #: Row of its words: a neighbour too close goes one down.
-    row: int = 0
-    anchor: str = "middle"
-
-
-def moments(cycle: Cycle, lang: str) -> tuple[list[Moment], float]:
-    """The points of the time line in order, and where today is."""
-    known: list[tuple[str, dt.datetime, bool]] = [
-        (_("Opened") if cycle.opened else _("Opens"), cycle.opened or cycle.opens, False),
-        (_("Deadline"), cycle.deadline, True),
-    ]
-    for one in cycle.milestones:
-        on = dt.date.fromisoformat(str(one["on"]))
-        known.append((pick(one["what"], lang), dt.datetime.combine(on, dt.time(12), dt.UTC), False))
-    if cycle.closed:
-        known.append((_("Closed"), cycle.closed, False))
-    if cycle.embargo:
-        known.append((_("Embargo ends"), cycle.embargo, True))
-    known.sort(key=lambda k: k[1])
-    first, last = known[0][1], max(known[-1][1], min(now(), known[-1][1]))
-    span = max((last - first).total_seconds(), 1.0)
-    made: list[Moment] = []
-    ends = [-1.0, -1.0, -1.0]
-    for n, (label, at, strong) in enumerate(known):
-        place = (at - first).total_seconds() / span
-        row = next((r for r in range(3) if place - ends[r] > 0.085), 0)
-        ends[row] = place
-        anchor = "start" if n == 0 else "end" if place > 0.97 else "middle"
-        made.append(Moment(label, at, place, strong, row, anchor))
-    today = min(max((now() - first).total_seconds() / span, 0.0), 1.0)
-    return made, today
-
-
-# --- this year against last -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Reports received by day, this cycle and the one before, aligned at their deadlines.
-
-    now, before    (days before (−) or after the deadline, how many were in)
-    """
-
-    cycle: str
-    before_cycle: str
-    total: int
-    now: tuple[tuple[int, int], ...]
-    before: tuple[tuple[int, int], ...]
-    today: int
-    start: int
-    end: int
-
-    @property
-    def in_now(self) -> int:
-        return self.now[-1][1] if self.now else 0
-
-    @property
-    def in_then(self) -> int:
-        return _on_day(self.before, self.today)
-
-    @property
-    def in_the_end(self) -> int:
-        return self.before[-1][1] if self.before else 0
-
-    @property
-    def at_deadline(self) -> int:
-        return _on_day(self.before, 0)
-
-    @property
-    def title(self) -> str:
-        """The finding."""
-        if not self.before:
-            return ngettext("%(n)d report received", "%(n)d reports received", self.in_now) % {"n": self.in_now}
-        behind = self.in_then - self.in_now
-        if behind > 0:
-            return ngettext(
-                "%(n)d report behind %(cycle)s on the same day",
-                "%(n)d reports behind %(cycle)s on the same day",
-                behind,
-            ) % {"n": behind, "cycle": self.before_cycle}
-        if behind < 0:
-            return ngettext(
-                "%(n)d report ahead of %(cycle)s on the same day",
-                "%(n)d reports ahead of %(cycle)s on the same day",
-                -behind,
-            ) % {"n": -behind, "cycle": self.before_cycle}
-        return _("As many reports as in %(cycle)s on the same day") % {"cycle": self.before_cycle}
-
-    @property
-    def outlook(self) -> str:
-        """What last year's pace from here would give; '' once the deadline is past or nothing is known."""
-        if not self.before or self.today >= 0:
-            return ""
-        n = self.in_now + self.at_deadline - self.in_then
-        return _("At the pace of %(cycle)s from here %(n)d would be in by the deadline.") % {
-            "n": min(n, self.total), "cycle": self.before_cycle,
-        }  # fmt: skip
-
-    def rows(self) -> list[tuple[int, int | None, int | None]]:
-        """The table behind the chart: every day on which something changed."""
-        days = sorted({d for d, _n in (*self.now, *self.before)})
-        return [
-            (day, _on_day(self.now, day) if day <= self.today else None,
-             _on_day(self.before, day) if self.before else None)
-            for day in days
-        ]  # fmt: skip
-
-
-def _on_day(series: Sequence[tuple[int, int]], day: int) -> int:
-    return max((n for d, n in series if d <= day), default=0)
-
-
-def pace(actor: Actor, alliance: Alliance, cycle: Cycle, lines: Sequence[Line]) -> Pace:
-    """Two queries."""
-    mine = [line.report.submitted for line in lines if line.report.submitted]
-    last = _cycle_before(actor, alliance, cycle)
-    before: list[dt.datetime] = []
-    if last is not None:
-        known = Report.objects.filter(cycle=last, submitted__isnull=False)
-        before = list(known.values_list("submitted", flat=True))
-    today = (min(now(), cycle.closed or now()).date() - cycle.deadline.date()).days
-    series_now = _cumulated(mine, cycle.deadline)
-    series_before = _cumulated(before, last.deadline) if last is not None and before else ()
-    start = (cycle.opens.date() - cycle.deadline.date()).days
-    days = [d for d, _n in (*series_now, *series_before)]
-    return Pace(
-        cycle.code, last.code if last is not None and before else "", len(lines), series_now, series_before,
-        today, min([start, *days]), max([7, today, *days]),
-    )  # fmt: skip
-
-
-def _cycle_before(actor: Actor, alliance: Alliance, cycle: Cycle) -> Cycle | None:
-    return next((c for c in queries.cycles(actor, alliance) if c.opens < cycle.opens), None)
-
-
-def _cumulated(instants: Iterable[dt.datetime], deadline: dt.datetime) -> tuple[tuple[int, int], ...]:
-    counts = Counter((at.date() - deadline.date()).days for at in instants)
-    made, n = [], 0
-    for day in sorted(counts):
-        n += counts[day]
-        made.append((day, n))
-    return tuple(made)
-
-
-# --- years ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How one report kept its deadline. `days`: after (+) or before (−) it; None where the day is not known."""
-
-    state: str
-    days: int | None
-    extended: bool
-
-    @property
-    def in_time(self) -> bool | None:
-        return None if self.days is None else self.days <= 0
-
-
-@dataclass
-class Years:
-    """Timeliness of every body over the cycles, oldest first."""
-
-    cycles: list[Cycle]
-    names: dict[str, str]
-    kept: dict[str, dict[str, Kept]]
-
-    def sums(self) -> list[dict[str, object]]:
-        found = []
-        for cycle in self.cycles:
-            rows = [by[cycle.code] for by in self.kept.values() if cycle.code in by]
-            known = [r.days for r in rows if r.days is not None]
-            found.append(
-                {
-                    "cycle": cycle, "asked": len(rows), "in_time": sum(r.in_time is True for r in rows),
-                    "late": sum(r.in_time is False for r in rows),
-                    "unknown": sum(r.days is None and r.state in IN for r in rows),
-                    "missing": sum(r.state not in IN for r in rows),
-                    "extended": sum(r.extended for r in rows),
-                    "median": median(known) if known else None,
-                }
-            )  # fmt: skip
-        return found
-
-
-def years(actor: Actor, alliance: Alliance, lang: str) -> Years:
-    """Two queries."""
-    cycles = sorted(queries.cycles(actor, alliance), key=lambda c: c.opens)
-    names = Names(alliance, lang, now().date())
-    found: dict[str, dict[str, Kept]] = {}
-    called: dict[str, str] = {}
-    for report in queries.reports(actor, alliance):
-        due = report.due
-        days = None
-        if report.submitted is not None:
-            days = (report.submitted.date() - due.date()).days
-            if days == 0 and report.submitted > due:
-                days = 1
-            elif days > 0 and report.submitted <= due:
-                days = 0
-        code = report.body.code
-        called[code] = names.body(report.body)
-        found.setdefault(code, {})[report.cycle.code] = Kept(report.state, days, report.deadline is not None)
-    ordered = dict(sorted(found.items(), key=lambda f: folded(called[f[0]])))
-    return Years([c for c in cycles if any(c.code in by for by in found.values())], called, ordered)
-
-
-# --- what reporting costs -------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Burden:
-    """What a cycle asked of the nations, as far as they said so."""
-
-    cycle: Cycle
-    lines: list[tuple[str, Report, int, int]]
-    asked: int
-    unused: list[AskedQuestion]
-
-    @cached_property
-    def minutes(self) -> list[int]:
-        return sorted(r.minutes for _n, r, _t, _a in self.lines if r.minutes is not None)
-
-    @property
-    def total(self) -> int:
-        return sum(self.minutes)
-
-    @property
-    def middle(self) -> int | None:
-        return round(median(self.minutes)) if self.minutes else None
-
-    @property
-    def taken_over(self) -> int:
-        return sum(taken for _n, _r, taken, _a in self.lines)
-
-    @property
-    def answered(self) -> int:
-        return sum(answered for _n, _r, _t, answered in self.lines)
-
-
-def burden(actor: Actor, alliance: Alliance, cycle: Cycle, lang: str) -> Burden:
-    """Three queries."""
-    reports = list(queries.reports(actor, alliance).filter(cycle=cycle))
-    answered = answered_counts(cycle)
-    taken = dict(
-        AnswerNote.objects.filter(report__cycle=cycle)
-        .exclude(taken_over="")
-        .values_list("report")
-        .annotate(n=Count("pk"))
-    )
-    names = Names(alliance, lang, now().date())
-    lines = [(names.body(r.body), r, taken.get(r.pk, 0), answered.get(r.pk, 0)) for r in reports]
-    lines.sort(key=lambda line: folded(line[0]))
-    pack = opened(cycle.pack_id)
-    sheet = asked(pack, cycle.code)
-    return Burden(cycle, lines, len(sheet.questions), unused_questions(pack, cycle.code))
-
-
-def unused_questions(pack: Pack, cycle: str) -> list[AskedQuestion]:
-    """Questions of a cycle that no figure uses: no indicator speaks of them, nor does the size of a body."""
-    sheet = asked(pack, cycle)
-    used = {id for one in compile_indicators(pack, cycle).values() for id in one.questions}
-    size = compile_size(pack, sheet)
-    if size is not None:
-        used |= size.questions
-    return [q for id, q in sheet.questions.items() if id not in used]
