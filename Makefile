@@ -45,8 +45,8 @@ test: .venv/.dev ## all suites but soak
 soak: .venv/.dev ## kills, load, full matrices
 	@tools/install_for_tests
 	@tools/in_turn \
-	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak tests/web/security" \
-	  "kills and load" "$(PY) -m pytest -q -m soak --ignore tests/web/security" \
+	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak tests/soak/test_permissions.py" \
+	  "kills and load" "$(PY) -m pytest -q -m soak --ignore tests/soak/test_permissions.py" \
 	  "kills and load on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -m 'soak and not one_engine' tests/web"
 
 check: .venv/.dev ## ruff, mypy, import-linter, generated files; lists every failure

@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 GUIDES = DOCS / "guides"
 #: English guide → its French one.
 PAIRS = {
-    "coordinator": "coordination", "rapporteur": "rapport-national", "clearance": "visa", "reader": "lecture",
+    "coordinator": "coordination", "rapporteur": "rapport-national", "clearance": "validation", "reader": "lecture",
     "administrator": "administration-des-postes",
 }  # fmt: skip
 LANGUAGES = {**dict.fromkeys(PAIRS, "en"), **dict.fromkeys(PAIRS.values(), "fr")}

@@ -7,8 +7,9 @@ import pytest
 from web.security.planted import Field
 from web.security.reading import PUBLIC, seen_by
 from web.security.stage import Stage
-from web.security.test_by_http import OPERATIONS, PAGES, morning, staged, try_operation, try_page
+from web.security.test_by_http import OPERATIONS, PAGES, morning, try_operation, try_page
 from web.security.test_planted_words import field, not_theirs
+from web.staged import staged
 
 pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 __all__ = ["field", "morning", "staged"]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,8 +9,7 @@ from cast import toy
 from eirene_web.editions.services import register_release
 from eirene_web.portal.http import forget_pages
 from web import releases, world
-from web.committing import taken_back
-from web.security import stage
+from web.staged import staged  # noqa: F401  a fixture
 
 
 @pytest.fixture(scope="session")
@@ -60,18 +58,6 @@ def concordia(db: None, concordia_folder: Path) -> Path:
 def nato(db: None, compiled_folder: Path) -> Path:
     register_release(compiled_folder)
     return compiled_folder
-
-
-@pytest.fixture(scope="module")
-def staged(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[stage.Stage]:
-    """One stage for a module: whatever a test does to it within a test's own transaction is taken back."""
-    from eirene_web.api import auth
-
-    with taken_back(django_db_blocker, tmp_path_factory.mktemp("home")):
-        auth.forget_draws()
-        yield stage.build()
 
 
 @pytest.fixture

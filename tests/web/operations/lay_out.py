@@ -22,9 +22,7 @@ def main() -> None:
     from eirene_web import clock
     from eirene_web.custody.tasks import attest_all
     from eirene_web.editions.services import register_release
-    from eirene_web.files.services import keep
-    from eirene_web.reports.models import EvidenceFile, Message, Thread
-    from eirene_web.reports.services import filling, submitting
+    from eirene_web.reports.services import discussing, evidence, filling, submitting
     from eirene_web.reports.services.filling import Edit
     from web import releases, world
     from web.operations.house import NAME
@@ -41,12 +39,13 @@ def main() -> None:
         report = built.report("ALF")
         filling.save_answers(actor=built.actor("ALF.rapporteur"), report=report.pk, edits=edits)
         word = NAME if "name" in sys.argv else "nobody"
-        thread = Thread.objects.create(report=report, question="crew", kind="question", opened=clock.now())
-        person = built.people["ALF.rapporteur"]
-        Message.objects.create(thread=thread, person=person, nation="ALF", text=f"About {word}.", at=clock.now())
-        EvidenceFile.objects.create(
-            report=report, question="crew", blob=keep(f"The file on {word}".encode()), name=f"{word}.txt",
-            media_type="text/plain", added=clock.now(), person=person,
+        rapporteur = built.actor("ALF.rapporteur")
+        discussing.open_thread(
+            actor=rapporteur, report=report.pk, kind="question", question="crew", text=f"About {word}."
+        )
+        evidence.add_evidence(
+            actor=rapporteur, report=report.pk, question="crew", name=f"{word}.txt",
+            content=f"The file on {word}".encode(),
         )  # fmt: skip
         submitting.submit(actor=built.actor("ALF.officer"), report=report.pk, version=1)
         attest_all()
