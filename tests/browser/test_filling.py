@@ -177,7 +177,7 @@ def test_two_browsers_and_the_same_cell_is_a_choice(section: Page, browser: Brow
     cell(section, "officers_by_rank", "OF-9|women").fill("1")
     trouble = section.locator('[data-q="officers_by_rank"] [data-trouble]')
     expect(trouble).to_contain_text("You wrote: 1")
-    expect(trouble).to_contain_text("Personnel Directorate, Belmara wrote at")
+    expect(trouble).to_contain_text("Gaspard Beaugency-Roux wrote at")
     expect(section.locator("[data-save-text]")).to_have_text("Not saved: somebody else changed the same")
     assert kept(section, "officers_by_rank", "OF-9|women") == "2"
     trouble.get_by_role("button", name="Keep mine").click()
@@ -237,7 +237,7 @@ def test_signed_out_in_the_middle_nothing_is_lost(section: Page, context: Browse
     cell(section, "other_ranks_by_rank", "OR-3|women").fill("21")
     expect(section.locator("[data-save-text]")).to_have_text("Not saved: you are signed out")
     expect(section.get_by_role("link", name="Sign in in another tab")).to_be_visible()
-    be(context.new_page(), office)
+    be(context.new_page(), office, "BMA.rapporteur")
     section.bring_to_front()
     section.get_by_role("button", name="Try again now").click()
     saved(section)
