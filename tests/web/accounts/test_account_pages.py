@@ -19,6 +19,8 @@ from eirene_web.work.models import Job
 from web.accounts.people import PASSWORD, sign_in, with_password
 from web.world import World
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def drafter(harbour_world: World) -> Person:

@@ -14,6 +14,8 @@ from eirene_web.organisations import services, signing_in
 from web.accounts.people import PASSWORD, code, sign_in, with_app, with_password
 from web.world import World
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def officer(harbour_world: World) -> Person:

@@ -12,6 +12,8 @@ from eirene_web.clock import now
 from web.accounts.people import code, secret_is_sealed, sign_in, with_app, with_password
 from web.world import World
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def rapporteur(harbour_world: World) -> Person:

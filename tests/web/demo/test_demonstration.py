@@ -24,6 +24,8 @@ from eirene_web.reports import oversight
 from eirene_web.reports.models import ClearanceStep, Correction, Cycle, EvidenceFile, Report, Thread
 from eirene_web.work.models import Job
 
+pytestmark = pytest.mark.pages
+
 #: The demonstration is made around the day on which it is made.
 NOW = dt.datetime.now(dt.UTC)
 

@@ -15,6 +15,8 @@ from eirene_web.journal.models import Entry
 from eirene_web.policy import NotAllowed, NotThere
 from web.editions.stage import Stage
 
+pytestmark = pytest.mark.pages
+
 
 def first_text(stage: Stage) -> str:
     """The place of “The Compact asks two questions.”"""

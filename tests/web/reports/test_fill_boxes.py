@@ -12,6 +12,8 @@ from eirene.framework import asked
 from eirene_web.reports import forms
 from eirene_web.reports.forms import NotRead, posted, read_box, read_seen, shown
 
+pytestmark = pytest.mark.pages
+
 PACK = sampler()
 QUESTIONS = asked(PACK, "2022").questions
 

@@ -13,6 +13,8 @@ from eirene.framework import asked
 from eirene.questionnaires.model import Answer, Cell
 from eirene_web.reports.grids import Grid, cell_id, render
 
+pytestmark = pytest.mark.pages
+
 PACK = sampler()
 
 

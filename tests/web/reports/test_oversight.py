@@ -29,6 +29,8 @@ from web import world as worlds
 from web.reports.lives import accept, fill, give_back, send, start
 from web.world import DEADLINE, IN_CYCLE, World
 
+pytestmark = pytest.mark.pages
+
 
 def seen(world: World, who: str = "coordinator") -> oversight.Board:
     return board(world.actor(who), world.alliance, world.cycle, "en")

@@ -25,7 +25,7 @@ from typed import typed
 from web.reports import transferring
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
 WHO = "ALF.rapporteur"
 
 
