@@ -28,6 +28,12 @@ class Code(Slug):
     regex = r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,299}"
 
 
+class BodyCode(Slug):
+    """Codes of bodies; those that an office gives, and the office's own, may begin with an underline or a hyphen."""
+
+    regex = r"[A-Za-z0-9_-][A-Za-z0-9._=+-]{0,299}"
+
+
 class Where(Slug):
     """Whose releases: of an alliance for everybody, or `slug/for/audience` for those signed in who belong to it."""
 
@@ -37,6 +43,7 @@ class Where(Slug):
 register_converter(Slug, "slugword")
 register_converter(Where, "where")
 register_converter(Code, "code")
+register_converter(BodyCode, "bodycode")
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
@@ -31,6 +32,16 @@ CHECKS = [
 schema = schemathesis.openapi.from_dict(described())
 OPERATIONS = {one.ok().label: one.ok() for one in schema.get_all_operations()}
 ROLES = ("coordinator", "AAA.rapporteur", "AAA.admin", "AAA.officer")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests come as from a server; after each, Django would close the connection that the stage stands on."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)

@@ -164,9 +164,9 @@ def clock(visit: Visit, code: str) -> HttpResponse:
 
 urlpatterns = [
     path("bodies/", bodies, name="bodies"),
-    path("bodies/<str:code>/", body, name="body"),
-    path("bodies/<str:code>/add/", add, name="add-body"),
-    path("bodies/<str:code>/change/", change, name="change-body"),
-    path("bodies/<str:code>/close/", close, name="close-body"),
-    path("bodies/<str:code>/time-zone/", clock, name="time-zone-of-body"),
+    path("bodies/<bodycode:code>/", body, name="body"),
+    path("bodies/<bodycode:code>/add/", add, name="add-body"),
+    path("bodies/<bodycode:code>/change/", change, name="change-body"),
+    path("bodies/<bodycode:code>/close/", close, name="close-body"),
+    path("bodies/<bodycode:code>/time-zone/", clock, name="time-zone-of-body"),
 ]

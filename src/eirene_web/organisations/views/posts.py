@@ -194,7 +194,7 @@ def withdraw(visit: Visit, invitation: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path("bodies/<str:code>/posts/add/", add, name="add-post"),
+    path("bodies/<bodycode:code>/posts/add/", add, name="add-post"),
     path("bodies/posts/<int:post>/", post, name="post"),
     path("bodies/posts/<int:post>/change/", change, name="change-post"),
     path("bodies/posts/<int:post>/fill/", fill, name="fill-post"),
