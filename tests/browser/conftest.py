@@ -38,8 +38,9 @@ def office_home(laid_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def office(office_home: Path) -> Iterator[str]:
-    """The address of a demonstration office of the module's own, its worker with it."""
-    with serving(office_home, "--demo") as address:
+    """The address of a demonstration office of the module's own. Nothing is at work in the background: its editions
+    would be built each time."""
+    with serving(office_home, "--demo", "--workers", "0") as address:
         yield address
 
 

@@ -55,7 +55,7 @@ def office(office_home: Path, provider: fake_oidc.Provider) -> Iterator[str]:
     }  # fmt: skip
     sso = office_home / "sso.json"
     sso.write_text(json.dumps({"providers": [entry]}), encoding="utf-8")
-    with serving(office_home, "--demo", name="localhost", EIRENE_SSO=str(sso)) as address:
+    with serving(office_home, "--demo", "--workers", "0", name="localhost", EIRENE_SSO=str(sso)) as address:
         yield address
 
 

@@ -73,8 +73,14 @@ def test_a_click_on_the_large_41_opens_its_figure(portal: str, page: Page) -> No
     expect(page).to_have_url(re.compile(re.escape(FIGURE)))
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)])
-@pytest.mark.parametrize("language", ["", "/fr"])
+#: Crosswise; the other four ways in `make soak`.
+WAYS = [("light", 1280, ""), ("dark", 1280, "/fr"), ("light", 320, "/fr"), ("dark", 320, "")]
+OTHERS = [("light", 1280, "/fr"), ("dark", 1280, ""), ("light", 320, ""), ("dark", 320, "/fr")]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"), [*WAYS, *(pytest.param(*one, marks=pytest.mark.soak) for one in OTHERS)]
+)
 def test_axe_finds_nothing_and_nothing_runs_over(
     portal: str, browser: Browser, scheme: str, width: int, language: str
 ) -> None:

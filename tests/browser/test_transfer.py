@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from browser.serving import be
+from browser.serving import be, serving
 from typed import typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FILES = "/concordia/work/2017/BMA/files/"
+
+
+@pytest.fixture(scope="module")
+def office(office_home: Path) -> Iterator[str]:
+    """The address of a demonstration office whose worker reads what is handed in."""
+    with serving(office_home, "--demo") as address:
+        yield address
 
 
 def downloaded(page: Page) -> bytes:
