@@ -118,13 +118,13 @@ def prepare(home: Path, cycles: int) -> list[Account]:
         cursor.execute("ANALYZE")
     print(f"{connection.vendor}: {cells:,} cells of {cycles} cycles, {Report.objects.count()} reports")
     filling = Report.objects.filter(cycle__code="2017", state="drafting").select_related("body")
-    accounts = [_account(report) for report in filling.order_by("pk")]
+    accounts = list(filter(None, map(_account, filling.order_by("pk"))))
     connections.close_all()
     return accounts
 
 
-def _account(report: Any) -> Account:
-    """Whoever answers for the report, signed in by page and with a token."""
+def _account(report: Any) -> Account | None:
+    """Whoever answers for the report, signed in by page and with a token; nobody where the post is vacant."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -135,7 +135,10 @@ def _account(report: Any) -> Account:
     from eirene_web.organisations.models import Holding
 
     held = Holding.objects.filter(post__body=report.body, post__roles__role="rapporteur", until=None)
-    person = held.select_related("person")[0].person
+    holding = held.select_related("person").first()
+    if holding is None:
+        return None
+    person = holding.person
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
