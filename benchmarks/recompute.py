@@ -11,40 +11,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-RUNS = 5
+from _measuring import in_new_home, timed
+
 #: Seconds from the acceptance to figures that are kept.
 GOAL = 5.0
 CYCLES = ("2014", "2015", "2016", "2017")
 
 
-def timed(work: Callable[[], object]) -> float:
-    took = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
-
-
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="eirene-bench-") as home:
-        os.environ |= {"EIRENE_HOME": home, "DJANGO_SETTINGS_MODULE": "eirene_web.config.settings"}
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        return _measure()
+    return in_new_home(_measure)
 
 
 def _measure() -> int:

@@ -9,39 +9,18 @@ reader, and the parts of the report, without a database, a comparison or a secon
 from __future__ import annotations
 
 import json
-import os
-import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-RUNS = 5
+from _measuring import in_new_home, timed
+
 #: Seconds: the preview's is the issue's, the others keep a request short.
 GOALS = {"workbook out": 2.0, "preview in": 5.0, "taken over": 2.0, "PDF": 2.0, "Word": 4.0, "package out": 2.0}
 
 
-def timed(work: Callable[[], object]) -> float:
-    took = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
-
-
 def main() -> int:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-    with tempfile.TemporaryDirectory(prefix="eirene-bench-") as home:
-        os.environ |= {"EIRENE_HOME": home, "DJANGO_SETTINGS_MODULE": "eirene_web.config.settings"}
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        return _measure()
+    return in_new_home(_measure)
 
 
 def _measure() -> int:
