@@ -192,6 +192,7 @@ MFA_ADAPTER = "eirene_web.organisations.signing_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Eirene"
+MFA_TOTP_TOLERANCE = 1  # the code before and after too (RFC 6238, 5.2): a phone's clock is off, and typing takes time
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

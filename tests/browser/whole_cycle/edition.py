@@ -125,7 +125,8 @@ def the_draft_is_changed_and_agreed(story: Story) -> None:
 
 def silence_ends(story: Story) -> None:
     story.house.move_clock_to(story.silence_ends)
-    waits_for(story["coordinator"], f"{EDITION}silence/", "agreed")
+    # Of an earlier draft the page says “agreed” too.
+    waits_for(story["coordinator"], f"{EDITION}silence/", "Change the agreed draft")
 
 
 # --- published --------------------------------------------------------------------------------------------------------

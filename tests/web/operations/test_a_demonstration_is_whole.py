@@ -13,6 +13,7 @@ from web.operations.house import BASE, House
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.one_engine,
     pytest.mark.skipif(bool(BASE), reason="its database is a file that is copied"),
 ]
 SEED = "import django; django.setup(); from eirene_web.demo.seed import seed; seed()"
