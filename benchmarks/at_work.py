@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,16 +164,14 @@ def questions() -> list[tuple[str, str]]:
 
 
 def serve(port: int) -> list[subprocess.Popen[bytes]]:
-    """As `eirene serve` does it: two processes that serve, one that works."""
+    """As `eirene serve` does it: two processes that serve, one that works, and who keeps them."""
     code = (
-        "from granian import Granian; from granian.constants import Interfaces; "
-        f"Granian('eirene_web.config.wsgi:application', port={port}, interface=Interfaces.WSGI, workers=2, "
-        "blocking_threads=4, backlog=512, log_access=False, log_level='warning').serve()"
+        "import django; django.setup(); from eirene_web.commands import run_server; "
+        "from eirene_web.work.keeper import Keeper; keeper = Keeper(1).start()\n"
+        f"try: run_server('127.0.0.1', {port})\n"
+        "finally: keeper.stop()"
     )
-    running = [
-        subprocess.Popen([sys.executable, "-c", code], start_new_session=True),
-        subprocess.Popen([sys.executable, "-m", "eirene_web.work"], start_new_session=True),
-    ]
+    running = [subprocess.Popen([sys.executable, "-c", code], start_new_session=True)]
     for _try in range(600):
         try:
             if Person(port, Account("", "", ""), ("", "")).ask("GET", "/bench/empty")[0] == 200:
@@ -183,17 +181,21 @@ def serve(port: int) -> list[subprocess.Popen[bytes]]:
     raise SystemExit("the server does not answer")
 
 
-def memory(groups: list[int]) -> float:
-    """Resident MB of all processes of the groups; what they share is counted by its part."""
-    total = 0
+def memory(roots: list[int]) -> float:
+    """Resident MB of the processes and all that they started; what they share is counted by its part."""
+    total, children = 0.0, defaultdict(list)
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                if os.getpgid(int(entry.name)) in groups:
-                    told = (entry / "smaps_rollup").read_text()
-                    total += int(re.search(r"^Pss:\s+(\d+)", told, re.MULTILINE).group(1))  # type: ignore[union-attr]
-            except (OSError, AttributeError):
-                continue
+            with suppress(OSError):
+                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                children[int(parent)].append(int(entry.name))
+    waiting = list(roots)
+    while waiting:
+        pid = waiting.pop()
+        waiting += children[pid]
+        with suppress(OSError):
+            told = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+            total += int(told[1]) if told else 0
     return total / 1024
 
 

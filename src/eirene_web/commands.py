@@ -43,7 +43,7 @@ def serve(port: int, host: str, no_build: bool, demo: bool, workers: int) -> Non
     if demo:
         _say_who(f"http://{shown}:{free}")
     try:
-        _run_server(host, free)
+        run_server(host, free)
     finally:
         keeper.stop()
         if builder is not None:
@@ -175,9 +175,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _run_server(host: str, port: int) -> None:
+def run_server(host: str, port: int) -> None:
+    """Two processes that serve, until this one is told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
+
+    _load()
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -194,3 +197,16 @@ def _run_server(host: str, port: int) -> None:
         log_access=False,
         log_level="warning",
     ).serve()
+
+
+def _load() -> None:
+    """All code of the platform, before the processes that serve part from this one: they share it in memory."""
+    from importlib import import_module
+
+    import django
+    from django.conf import settings
+
+    django.setup()
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from eirene.disclosure import AudienceView
@@ -87,17 +86,19 @@ def table_csv(chart: d.Chart, document: d.Document) -> bytes:
 def _set_documents(
     formats: frozenset[str], view: AudienceView, documents: Mapping[str, d.Document], drawn: Mapping[str, Assets]
 ) -> dict[str, bytes]:
-    """summary.<lang>.{html,pdf,docx} and summary.xlsx. Typst runs in a process of its own, beside the others."""
+    """summary.<lang>.{html,pdf,docx} and summary.xlsx, one after the other.
+
+    PDFs first, while little is held here: Typst takes some 700 MB for each, in a process that ends with it, and two
+    threads.
+    """
     makers: dict[str, Callable[[], bytes]] = {}
-    for lang, document in documents.items():
-        for form in ("pdf", "docx", "html"):
-            if form in formats:
+    for form in ("pdf", "docx", "html"):
+        if form in formats:
+            for lang, document in documents.items():
                 makers[f"summary.{lang}.{form}"] = _maker(form, document, drawn[lang])
     if "xlsx" in formats:
         makers["summary.xlsx"] = lambda: _workbook(view, documents)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        made = {name: pool.submit(make) for name, make in makers.items()}
-        return {name: future.result() for name, future in made.items()}
+    return {name: make() for name, make in makers.items()}
 
 
 def _maker(form: str, document: d.Document, assets: Assets) -> Callable[[], bytes]:

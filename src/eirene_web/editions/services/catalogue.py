@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eirene.apart import run_apart
 from eirene.errors import EireneError, Problem, VerificationFailed
 from eirene.framework import cycle_of, pack_from_bytes
 from eirene.framework.model import Edition, Pack
@@ -75,7 +76,7 @@ def check_release(*, release: int) -> dict[str, Any]:
     """Checks a release against itself and keeps what was found beside it."""
     row = Release.objects.get(pk=release)
     try:
-        done = verify(row.folder)
+        done = run_apart(verify, folder=row.folder)
         told = {"ok": done.ok, "summary": done.summary(), "problems": [str(p) for p in done.problems()][:20]}
     except EireneError as error:
         told = {"ok": False, "summary": "", "problems": [str(problem) for problem in error.problems][:20]}
