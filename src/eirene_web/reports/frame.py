@@ -243,6 +243,13 @@ class Frame:
         """Whoever looks sees how far the report is, and no answer of it."""
         return not self.readable and self.report.body.nation not in self.actor.nations
 
+    @property
+    def unread_because(self) -> str:
+        """Why whoever is `for_office` reads no answer."""
+        if self.report.submitted:
+            return _("You see how far this report is. Its answers are for the nation and the posts that review it.")
+        return _("The office sees how far a report is. Its answers are read once it is submitted.")
+
     @cached_property
     def progress(self) -> Progress:
         """Of the sections that the actor may read; to the office, of all."""

@@ -25,9 +25,13 @@ from eirene_web.reports.sent import answers_of
 
 @dataclass
 class Working:
-    """The cells of a report and what follows from them; one query each, when first asked for."""
+    """The cells of a report and what follows from them; one query each, when first asked for.
+
+    only    questions whose cells are read, for a change of just these: checks and sums then say nothing; None: all
+    """
 
     report: Report
+    only: frozenset[str] | None = None
 
     @cached_property
     def pack(self) -> Pack:
@@ -39,7 +43,10 @@ class Working:
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], Cell]:
-        return {(c.question, c.part): c for c in Cell.objects.filter(report=self.report)}
+        found = Cell.objects.filter(report=self.report)
+        if self.only is not None:
+            found = found.filter(question__in=self.only)
+        return {(c.question, c.part): c for c in found}
 
     @cached_property
     def people(self) -> dict[int, str]:

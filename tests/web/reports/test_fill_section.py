@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eirene_web import clock
 from eirene_web.reports.models import Report
 from eirene_web.reports.services.filling import Edit
 from web.reports import filling
@@ -301,6 +302,17 @@ def test_the_office_sees_how_far_a_report_is_and_no_answer(sampler_world: World)
     assert "2 of 11 questions answered" in text
     assert "Not for the office yet." not in text
     assert "section/" not in text
+
+
+def test_an_observer_of_what_was_sent_is_told_for_whom_its_answers_are(sampler_world: World) -> None:
+    fill(sampler_world, Edit("remarks", "value.en", "Not for observers."), Edit("law", "value", "yes"))
+    report = sampler_world.report("AAA")
+    report.state, report.submitted, report.accepted = report.State.ACCEPTED, clock.now(), clock.now()
+    report.save()
+    text = browser(sampler_world, "observer").get(address(sampler_world)).content.decode()
+    assert "Its answers are for the nation and the posts that review it." in text
+    assert "read once it is submitted" not in text
+    assert "Not for observers." not in text
 
 
 def test_more_than_can_be_taken_is_refused_in_words(sampler_world: World) -> None:

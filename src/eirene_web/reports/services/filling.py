@@ -81,8 +81,9 @@ def save_answers(*, actor: Actor, report: int, edits: Sequence[Edit], why: str =
     """
     if len(edits) > MOST_EDITS:
         raise UsageError(_("So many changes cannot be taken at once."), remedy=_("Send them in smaller parts."))
-    working = Working(locked_report(report))
-    _ask_for(actor, working, {edit.question for edit in edits})
+    questions = frozenset(edit.question for edit in edits)
+    working = Working(locked_report(report), only=questions)
+    _ask_for(actor, working, questions)
     outcome = Outcome(working.report.version)
     changed = _apply(actor, working, _with_status(working, edits), outcome)
     if changed:
@@ -214,7 +215,7 @@ def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int])
 
     `base`: part → version, as the actor saw the answer. Numbers are not taken over: they stand beside the box.
     """
-    working = Working(locked_report(report))
+    working = Working(locked_report(report), only=frozenset({question}))
     _ask_for(actor, working, {question})
     asked_question, previous = working.sheet.questions[question], working.previous
     answer = earlier_answer(working, asked_question)
@@ -244,7 +245,7 @@ def take_over(*, actor: Actor, report: int, question: str, base: dict[str, int])
 @change
 def take_definition(*, actor: Actor, report: int, question: str, base: dict[str, int]) -> Outcome:
     """Puts last year's definition in place of this one's: how a body counts is carried forward and compared."""
-    working = Working(locked_report(report))
+    working = Working(locked_report(report), only=frozenset({question}))
     _ask_for(actor, working, {question})
     answer = earlier_answer(working, working.sheet.questions[question])
     if answer is None or answer.definition is None:
