@@ -38,7 +38,7 @@ test: .venv/.dev ## all suites but soak
 	@tools/install_for_tests
 	@tools/in_turn \
 	  "core, and platform on SQLite" "$(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser'" \
-	  "browser" "$(PY) -m pytest -q -n 2 --dist loadfile -m 'browser and not soak' tests/browser" \
+	  "browser" "$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'browser and not soak' tests/browser" \
 	  "platform on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser and not one_engine and not pages' tests/web"
 	@tools/skipped_suites
 
@@ -46,7 +46,8 @@ soak: .venv/.dev ## kills, load, full matrices
 	@tools/install_for_tests
 	@tools/in_turn \
 	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak tests/soak/test_permissions.py" \
-	  "kills and load" "$(PY) -m pytest -q -m soak --ignore tests/soak/test_permissions.py" \
+	  "kills and load" "$(PY) -m pytest -q -m 'soak and not browser' --ignore tests/soak/test_permissions.py" \
+	  "browser, in every way" "$(PY) -m pytest -q -n 2 -m 'soak and browser' tests/browser" \
 	  "kills and load on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -m 'soak and not one_engine' tests/web" \
 	  "pages on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'pages and not one_engine' tests/web"
 

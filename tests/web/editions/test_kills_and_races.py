@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 pytestmark = pytest.mark.slow
 CHILD = Path(__file__).with_name("child.py")
@@ -47,7 +48,12 @@ def office(signed: Path, tmp_path: Path) -> Path:
     return tmp_path / "office"
 
 
-@pytest.mark.parametrize("where", ["in the middle of writing", "after the first release", "before it is held"])
+def soak(*cases: str) -> list[ParameterSet]:
+    """Cases that are tried in `make soak` only."""
+    return [pytest.param(case, marks=pytest.mark.soak) for case in cases]
+
+
+@pytest.mark.parametrize("where", ["in the middle of writing", *soak("after the first release", "before it is held")])
 def test_a_builder_killed_anywhere_leaves_nothing_published_and_goes_on(office: Path, where: str) -> None:
     run(office, "press")
     assert run(office, "work", kill=where).returncode == -9
@@ -60,7 +66,7 @@ def test_a_builder_killed_anywhere_leaves_nothing_published_and_goes_on(office: 
     assert (told["releases"], told["public"], told["left"], told["freezes"]) == ([], [], [], 1)
 
 
-@pytest.mark.parametrize("where", ["before the move", "after the move"])
+@pytest.mark.parametrize("where", ["before the move", *soak("after the move")])
 def test_a_worker_killed_at_the_embargos_end_publishes_whole_when_it_is_back(office: Path, where: str) -> None:
     run(office, "press")
     run(office, "work")

@@ -68,6 +68,7 @@ def test_a_backup_is_written_brought_back_and_checked(house: House, tmp_path: Pa
     assert Path(str(path), "manifest.json").is_file()
 
 
+@pytest.mark.soak
 def test_it_can_be_worked_in_afterwards(house: House, tmp_path: Path) -> None:
     """Numbers of new rows do not run into old ones; the triggers stand."""
     house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--no-check")
@@ -78,6 +79,7 @@ def test_it_can_be_worked_in_afterwards(house: House, tmp_path: Path) -> None:
     assert "guards: the database refuses to change history" in new.eirene("doctor", ok=False).stdout
 
 
+@pytest.mark.soak
 @pytest.mark.one_engine
 def test_the_key_is_put_in_only_when_asked_for(house: House, tmp_path: Path) -> None:
     done = house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--with-key", "--no-check")
@@ -89,6 +91,7 @@ def test_the_key_is_put_in_only_when_asked_for(house: House, tmp_path: Path) -> 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
+@pytest.mark.soak
 @pytest.mark.one_engine
 def test_the_key_of_packages_is_in_every_backup_and_readable_to_its_owner_alone(house: House, tmp_path: Path) -> None:
     house.eirene("backup", "-o", str(tmp_path / "before.tar.gz"), "--no-check")
@@ -135,6 +138,7 @@ def test_a_home_that_is_not_empty_is_left_alone(house: House, tmp_path: Path) ->
     assert house.eirene("audit", "verify").returncode == 0
 
 
+@pytest.mark.soak
 def test_what_was_there_is_moved_aside_with_its_log(house: House, tmp_path: Path) -> None:
     house.eirene("backup", "-o", str(tmp_path / "b.tar.gz"), "--no-check")
     (house.home / "eirene.sqlite3-wal").write_bytes(b"of another database")
@@ -185,6 +189,7 @@ def test_what_was_purged_since_is_purged_again(house: House, tmp_path: Path) -> 
         assert rows == [(0,)]
 
 
+@pytest.mark.soak
 @pytest.mark.one_engine
 def test_every_night_one_is_made_checked_and_the_old_ones_go(house: House, tmp_path: Path) -> None:
     folder = Path(house.environment["EIRENE_BACKUPS"])

@@ -267,7 +267,8 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_reports_life_is_that_of_the_model() -> None:
+@pytest.mark.parametrize("lives", [25, pytest.param(250, marks=pytest.mark.soak)])
+def test_a_reports_life_is_that_of_the_model(lives: int) -> None:
     world = worlds.build(toy(), "2022", ("ALF", "BRA"))
     assert DEADLINE > IN_CYCLE
 
@@ -278,7 +279,7 @@ def test_a_reports_life_is_that_of_the_model() -> None:
     run_state_machine_as_test(
         OfThisWorld,
         settings=settings(
-            max_examples=70, stateful_step_count=16, deadline=None, derandomize=True, database=None,
+            max_examples=lives, stateful_step_count=16, deadline=None, derandomize=True, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

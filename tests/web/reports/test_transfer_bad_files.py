@@ -120,7 +120,7 @@ print(before, peak(resource.RUSAGE_SELF), peak(resource.RUSAGE_CHILDREN), refuse
 """.replace("UPLOAD", UPLOAD.replace("ALF", "BRA"))
 
 
-@pytest.mark.one_engine
+@pytest.mark.soak
 def test_the_whole_corpus_takes_no_more_memory_than_a_few_files(tmp_path: Path) -> None:
     """What reads them has its own limit (512 MB); the house itself grows by less than a hundred."""
     house = new_house(tmp_path / "home").lay_out()

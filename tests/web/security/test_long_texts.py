@@ -75,6 +75,7 @@ def sent(send: Any) -> tuple[int, int]:
     return status, written.longest
 
 
+@pytest.mark.soak
 def test_every_box_of_every_form_has_an_end(staged: Stage) -> None:
     wrong, tried = [], 0
     seen: set[Any] = set()

@@ -66,6 +66,7 @@ def _all_fired(found: dict[str, list[object]]) -> bool:
     return bool(found) and all(row == [1, True] for row in found.values())
 
 
+@pytest.mark.soak
 def test_what_was_due_for_years_fires_once_for_two_workers_however_busy_they_are(house: House) -> None:
     house.do("enqueue", "2", "600")
     with house.worker(), house.worker():
@@ -109,6 +110,7 @@ def test_a_worker_ends_with_its_keeper_and_is_replaced_when_it_dies(house: House
         trial.kill(keeper)
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(house: House) -> None:
     house.do("enqueue", "1", "1.5")
     process = house.start_worker()
