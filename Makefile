@@ -39,7 +39,7 @@ test: .venv/.dev ## all suites but soak
 	@tools/in_turn \
 	  "core, and platform on SQLite" "$(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser'" \
 	  "browser" "$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'browser and not soak' tests/browser" \
-	  "platform on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser and not one_engine and not pages' tests/web"
+	  "platform on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser and not one_engine and not soak_on_postgresql' tests/web"
 	@tools/skipped_suites
 
 soak: .venv/.dev ## kills, load, full matrices
@@ -49,7 +49,7 @@ soak: .venv/.dev ## kills, load, full matrices
 	  "kills and load" "$(PY) -m pytest -q -m 'soak and not browser' --ignore tests/soak/test_permissions.py" \
 	  "browser, in every way" "$(PY) -m pytest -q -n 2 -m 'soak and browser' tests/browser" \
 	  "kills and load on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -m 'soak and not one_engine' tests/web" \
-	  "pages on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'pages and not one_engine' tests/web"
+	  "pages and matrices on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'soak_on_postgresql and not soak and not one_engine' tests/web"
 
 check: .venv/.dev ## ruff, mypy, import-linter, generated files; lists every failure
 	@tools/check

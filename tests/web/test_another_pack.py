@@ -33,7 +33,7 @@ from web.reports.transferring import handed_in, handed_out
 from web.security.signing_in import client_of
 from web.world import DEADLINE, IN_CYCLE, OPENS, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 CYCLE = "2021-22"
 #: Women and men on land and at sea, whether there is a norm, days of leave.
 ANSWERS = {"X1": ((40, 60), (10, 40), "yes", 120), "X2": ((20, 80), (30, 20), "no", 14)}

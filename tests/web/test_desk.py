@@ -16,7 +16,7 @@ from web.reports.lives import accept, fill, give_back, send, start
 from web.visiting import at, client_of
 from web.world import DEADLINE, IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak_on_postgresql]
 
 
 def desk(world: World, who: str, when: dt.datetime = IN_CYCLE) -> str:

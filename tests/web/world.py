@@ -15,13 +15,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from eirene.framework import Pack
+from eirene.framework import Pack, pack_hash
 from eirene_web.accounts.models import Person
 from eirene_web.organisations import queries, services
 from eirene_web.organisations.models import Alliance, Body, Post
 from eirene_web.policy import Actor, Grant
 from eirene_web.reports.models import Cycle, Report
 from eirene_web.reports.services import cycles
+from web.remembering import remembered
 
 OFFICE = {"coordinator": "coordinator", "reviewer": "reviewer", "second": "reviewer", "observer": "observer",
           "clerk": "administrator"}  # fmt: skip
@@ -74,6 +75,10 @@ class World:
 
 def build(pack: Pack, code: str, nations: tuple[str, ...], *, opened: bool = True) -> World:
     """The world on the morning of a cycle."""
+    return remembered((pack_hash(pack), code, nations, opened), lambda: _build(pack, code, nations, opened=opened))
+
+
+def _build(pack: Pack, code: str, nations: tuple[str, ...], *, opened: bool) -> World:
     from eirene_web import clock
 
     with clock.at(OPENS):

@@ -19,7 +19,7 @@ from eirene_web.work.models import Job
 from web.accounts.people import PASSWORD, sign_in, with_password
 from web.world import World
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 
 @pytest.fixture

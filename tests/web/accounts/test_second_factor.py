@@ -14,7 +14,7 @@ from eirene_web.organisations import services, signing_in
 from web.accounts.people import PASSWORD, code, sign_in, with_app, with_password
 from web.world import World
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from eirene_web.clock import now
 from web.accounts.people import code, secret_is_sealed, sign_in, with_app, with_password
 from web.world import World
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from web.security.addresses import api_path
 from web.security.stage import NATION, QUESTION, Stage
 from web.world import IN_CYCLE
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 READS = sorted(name for name, one in OPERATIONS.items() if one.method == "GET")
 WHO = ("coordinator", "AAA.rapporteur")

@@ -24,7 +24,7 @@ from eirene_web.reports import oversight
 from eirene_web.reports.models import ClearanceStep, Correction, Cycle, EvidenceFile, Report, Thread
 from eirene_web.work.models import Job
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 #: The demonstration is made around the day on which it is made.
 NOW = dt.datetime.now(dt.UTC)

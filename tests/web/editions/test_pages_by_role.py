@@ -14,7 +14,7 @@ from eirene_web.editions.services import drafting, positions
 from web import world as worlds
 from web.editions.stage import EMBARGO, Stage, accept_all, signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 BASE = "/harbour/work/editions/"
 OFFICE = ("coordinator", "reviewer")

@@ -15,7 +15,7 @@ from eirene_web.journal.models import Entry
 from eirene_web.policy import NotAllowed, NotThere
 from web.editions.stage import Stage
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 
 def first_text(stage: Stage) -> str:

@@ -11,7 +11,7 @@ from eirene_web.editions.services.drafting import Edit
 from eirene_web.policy import NotAllowed, NotThere
 from web.editions.stage import Stage, accept, signed_in, work_off
 
-pytestmark = [pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 PART = "/harbour/work/editions/2022/part/ALF/"
 

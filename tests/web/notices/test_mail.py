@@ -22,7 +22,7 @@ from eirene_web.work.worker import work_off
 from web.notices.smtp import Server, server
 from web.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak_on_postgresql]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from eirene_web.notices import queries, services
 from eirene_web.notices.models import Notice, Preference
 from web.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak_on_postgresql]
 
 
 def signed_in(world: World, who: str) -> Client:

@@ -141,7 +141,6 @@ def test_nothing_acknowledged_is_lost(house: House) -> None:
     assert [line for line in told.splitlines()[:-1] if ", state:" not in line] == []
 
 
-@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.one_engine
 def test_a_server_that_answers_too_early_is_noticed(house: House) -> None:

@@ -13,7 +13,7 @@ from eirene_web.organisations import services
 from eirene_web.organisations.models import Body, Holding, Invitation, Post
 from web.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from eirene_web.reports.models import Cell, Report
 from eirene_web.reports.services import filling, history
 from eirene_web.reports.services.filling import Edit, Outcome
 from web import world
+from web.remembering import remembered
 from web.world import IN_CYCLE, World
 
 NATIONS = ("AAA", "BBB", "DDD")
@@ -52,6 +53,10 @@ def report_of(body: str, cycle: str, answers: dict[str, Any]) -> Any:
 @pytest.fixture
 def sampler_world(db: None) -> World:
     """Aland, Bland and Dland (which has no armed forces) on the morning of 2022; Aland reported in 2021."""
+    return remembered("sampler_world", _sampler_world)
+
+
+def _sampler_world() -> World:
     made = world.build(sampler(), "2022", NATIONS)
     with clock.at(world.OPENS):
         history.take_in_cycle(

@@ -21,7 +21,7 @@ from web.reports.lives import chain, fill, give_back, send, start
 from web.visiting import at, client_of
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak_on_postgresql]
 
 
 def steps(world: World, nation: str = "ALF") -> list[tuple[int, str, str]]:

@@ -19,7 +19,7 @@ from web.reports.lives import accept, fill, send
 from web.security.signing_in import client_of
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from eirene.framework import asked
 from eirene_web.reports import forms
 from eirene_web.reports.forms import NotRead, posted, read_box, read_seen, shown
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 PACK = sampler()
 QUESTIONS = asked(PACK, "2022").questions

@@ -13,7 +13,7 @@ from eirene.framework import asked
 from eirene.questionnaires.model import Answer, Cell
 from eirene_web.reports.grids import Grid, cell_id, render
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 PACK = sampler()
 

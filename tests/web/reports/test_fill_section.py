@@ -11,7 +11,7 @@ from web.reports import filling
 from web.reports.filling import address, browser, fields, fill, kept
 from web.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during"), pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during"), pytest.mark.soak_on_postgresql]
 sampler_world, during = filling.sampler_world, filling.during
 
 

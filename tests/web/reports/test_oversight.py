@@ -29,7 +29,7 @@ from web import world as worlds
 from web.reports.lives import accept, fill, give_back, send, start
 from web.world import DEADLINE, IN_CYCLE, World
 
-pytestmark = pytest.mark.pages
+pytestmark = pytest.mark.soak_on_postgresql
 
 
 def seen(world: World, who: str = "coordinator") -> oversight.Board:

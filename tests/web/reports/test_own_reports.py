@@ -15,7 +15,7 @@ from web.reports.filling import address, browser
 from web.world import IN_CYCLE, World
 
 sampler_world = filling.sampler_world
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak_on_postgresql]
 
 
 def read(world: World, who: str, path: str, status: int = 200) -> str:

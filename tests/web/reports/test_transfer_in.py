@@ -21,7 +21,7 @@ from typed import typed
 from web.reports.transferring import handed_in, handed_out, keys, run_jobs
 from web.world import IN_CYCLE, World, build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 WHO = "ALF.rapporteur"
 CREW = "crew|cells"
 

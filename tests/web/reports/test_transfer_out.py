@@ -25,7 +25,7 @@ from eirene_web.reports.services.transfer import out, take_in
 from web.reports.transferring import handed_in, handed_out, keys
 from web.world import IN_CYCLE, World, build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 WHO = "ALF.rapporteur"
 
 

@@ -25,7 +25,7 @@ from typed import typed
 from web.reports import transferring
 from web.world import IN_CYCLE, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 WHO = "ALF.rapporteur"
 
 

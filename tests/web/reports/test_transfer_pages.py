@@ -23,7 +23,7 @@ from typed import typed
 from web.reports.transferring import run_jobs
 from web.world import IN_CYCLE, World, build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 ALF = "/harbour/work/2022/ALF/files"
 
 

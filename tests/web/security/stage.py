@@ -59,6 +59,7 @@ from eirene_web.work.models import Job
 from eirene_web.work.targets import job_target
 from web import world
 from web.calling import token_for
+from web.remembering import remembered
 from web.world import IN_CYCLE, OPENS, World
 
 NATION, OTHER, CODE = "AAA", "BBB", "2022"
@@ -183,6 +184,10 @@ class Stage:
 
 
 def build() -> Stage:
+    return remembered("stage", _build)
+
+
+def _build() -> Stage:
     made = world.build(sampler(), CODE, (NATION, OTHER))
     with clock.at(OPENS):
         made.add_post("auditor", "_office", "reader")

@@ -30,7 +30,7 @@ from web.security.signing_in import client_of
 from web.security.stage import NATION, OTHER, QUESTION, Stage
 from web.world import IN_CYCLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 PLACE = f"/cycles/2022/reports/{NATION}"
 SCRIPTS = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'", "<svg/onload=alert(1)>",

@@ -22,7 +22,7 @@ from web.security.planted import AAA, BBB, Field, Planting
 from web.security.signing_in import client_of
 from web.world import IN_CYCLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 #: With each of them a spreadsheet begins a formula, or once did.
 SIGNS = ("=", "+", "-", "@", "\t=", "\r=")
 READERS = ("coordinator", f"{AAA}.rapporteur", f"{BBB}.rapporteur", f"{BBB}.officer")

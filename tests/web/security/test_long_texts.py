@@ -23,7 +23,7 @@ from web.security.signing_in import client_of
 from web.security.stage import NATION, Stage
 from web.world import IN_CYCLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.soak_on_postgresql]
 LONG = "Long. " * 200_000
 #: No text that is meant is longer.
 MOST = 110_000

@@ -31,6 +31,11 @@ def field(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         yield planted.build()
 
 
+@pytest.fixture(scope="module")
+def seen(field: Field) -> Seen:
+    return seen_by(field, PEOPLE)
+
+
 def not_theirs(field: Field, seen: Seen) -> list[str]:
     return [
         f"{who} reads {word.text} at {read[word.text]}"
@@ -40,9 +45,8 @@ def not_theirs(field: Field, seen: Seen) -> list[str]:
     ]
 
 
-def test_every_word_is_read_by_those_who_may_and_by_nobody_else(field: Field) -> None:
+def test_every_word_is_read_by_those_who_may_and_by_nobody_else(field: Field, seen: Seen) -> None:
     """One test, because planting and looking takes most of its time."""
-    seen = seen_by(field, PEOPLE)
     wrong = not_theirs(field, seen)
     # Without this nothing here would have teeth.
     unread = [w.text for w in field.words if w.kind not in UNSEEN and not any(w.text in seen[who] for who in PEOPLE)]
