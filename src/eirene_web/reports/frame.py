@@ -232,6 +232,9 @@ class Frame:
         """How the checks stand, in a line."""
         late = sum(one.kind == "late" and one.open for one in self.told)
         warn = sum(one.severity == "warning" and one.open for one in self.told)
+        if not late and not warn and self.waiting:
+            n = len(self.waiting)
+            return State("info", "half", ngettext("%(n)d not answered yet", "%(n)d not answered yet", n) % {"n": n})
         if not late and not warn:
             return State("ok", "done", _("Nothing to correct or explain"))
         said = [ngettext("%(n)d error", "%(n)d errors", late) % {"n": late}] if late else []
