@@ -42,11 +42,12 @@ test: .venv/.dev ## all suites but soak
 	  "platform on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'not soak and not browser and not one_engine and not soak_on_postgresql' tests/web"
 	@tools/skipped_suites
 
+MATRICES = tests/soak/test_permissions.py tests/soak/test_planted_words_in_full.py
 soak: .venv/.dev ## kills, load, full matrices
 	@tools/install_for_tests
 	@tools/in_turn \
-	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak tests/soak/test_permissions.py" \
-	  "kills and load" "$(PY) -m pytest -q -m 'soak and not browser' --ignore tests/soak/test_permissions.py" \
+	  "full matrices" "$(PY) -m pytest -q -n 2 --dist worksteal -m soak $(MATRICES)" \
+	  "kills and load" "$(PY) -m pytest -q -m 'soak and not browser' $(addprefix --ignore ,$(MATRICES))" \
 	  "browser, in every way" "$(PY) -m pytest -q -n 2 -m 'soak and browser' tests/browser" \
 	  "kills and load on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -m 'soak and not one_engine' tests/web" \
 	  "pages and matrices on PostgreSQL" "tools/on_postgres $(PY) -m pytest -q -n 2 --dist worksteal -m 'soak_on_postgresql and not soak and not one_engine' tests/web"

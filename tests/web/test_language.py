@@ -53,7 +53,8 @@ def test_the_compiled_catalogue_is_that_of_the_source(catalogue: Path) -> None:
         first = re.search(r'^msgstr(?:\[0\])? "(.*)"$', entry, re.MULTILINE)
         assert source is not None
         assert first is not None
-        key = source.group(1)
+        context = re.search(r'^msgctxt "(.*)"$', entry, re.MULTILINE)
+        key = f"{context.group(1)}\x04{source.group(1)}" if context else source.group(1)
         got = compiled.ngettext(key, plural.group(1), 1) if plural else compiled.gettext(key)
         assert got == first.group(1)
 

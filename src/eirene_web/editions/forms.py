@@ -37,6 +37,11 @@ def instant(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
     return there.astimezone(dt.UTC)
 
 
+def no_button() -> UsageError:
+    """For a form that was sent by none of its buttons."""
+    return UsageError(_("The form does not say which button was pressed."), remedy=_("Go back and press it again."))
+
+
 def owed_instant(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     found = instant(text, zone)
     if found is None:

@@ -121,7 +121,7 @@ SPECIAL: dict[tuple[str, str], Value] = {
 QUERIES = {"release_file": "?path=a.txt", "raise": f"?ref=cell:{QUESTION}"}
 #: Lists that hold what is the caller's, which may be nothing; the planted words say that nothing else is in them.
 FILTERED = frozenset({"bodies", "reports", "corrections", "check_receipt", "people", "check-receipt", "jobs",
-                      "corrections-of", "draft"})  # fmt: skip
+                      "corrections-of", "draft", "designated"})  # fmt: skip
 #: Operations whose verbs after the first stand beside one another: one of them is enough.
 EITHER = frozenset({
     "job", "cancel_job", "run_job_again", "open_thread", "write_message", "close_thread", "evidence_content",

@@ -81,7 +81,7 @@ def export_package(call: Call, cycle: CodeOf, body: CodeOf, data: PackageIn) -> 
 
 
 @operation(
-    "GET", f"{_PLACE}/submissions/{{number}}/files/{{name}}", "report.see", "submission.read",
+    "GET", f"{_PLACE}/submissions/{{number}}/files/{{name}}", "submission.read",
     media=f"{XLSX} {DOCX} application/pdf application/json",
 )  # fmt: skip
 def submission_file(

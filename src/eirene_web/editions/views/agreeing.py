@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.editions import queries
-from eirene_web.editions.forms import local, number, owed_instant
+from eirene_web.editions.forms import local, no_button, number, owed_instant
 from eirene_web.editions.models import Circulation
 from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import circulated, section_html, section_of, stub
@@ -76,6 +76,8 @@ def act(visit: Visit, cycle: str) -> HttpResponse:
         case "revise":
             drafting.revise(actor=actor, draft=draft.pk, why=why)
             return to(visit, "draft", cycle)
+        case _:
+            raise no_button()
     visit.ask("edition.see", edition_target(draft))
     return to(visit, "edition-silence", cycle)
 

@@ -12,7 +12,7 @@ from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.editions import content as c
 from eirene_web.editions import queries
-from eirene_web.editions.forms import by_language, number, owed_instant
+from eirene_web.editions.forms import by_language, no_button, number, owed_instant
 from eirene_web.editions.models import Circulation
 from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import circulated, section_html, stub
@@ -128,6 +128,8 @@ def act(visit: Visit, cycle: str, nation: str) -> HttpResponse:
                 until=owed_instant(data.get("until", ""), visit.time_zone()),
             )  # fmt: skip
             messages.success(visit.request, _("The office was asked for more time."))
+        case _:
+            raise no_button()
     visit.ask("part.see", part_target(draft, nation))
     return to(visit, "edition-part", cycle, nation)
 

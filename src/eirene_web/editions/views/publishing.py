@@ -14,7 +14,7 @@ from eirene.errors import UsageError
 from eirene.text import pick
 from eirene_web.editions import figures as f
 from eirene_web.editions import queries
-from eirene_web.editions.forms import day, instant, local, number
+from eirene_web.editions.forms import day, instant, local, no_button, number
 from eirene_web.editions.services import publishing
 from eirene_web.editions.services.silence import refuse_changed
 from eirene_web.editions.targets import edition_target
@@ -91,6 +91,8 @@ def act(visit: Visit, cycle: str) -> HttpResponse:
             messages.success(visit.request, _("The edition is being frozen. You can leave this page."))
         case "recall":
             publishing.recall(actor=actor, draft=draft.pk, freeze=number(data.get("freeze")), why=data.get("why", ""))
+        case _:
+            raise no_button()
     visit.ask("edition.see", edition_target(draft))
     return to(visit, "edition-publish", cycle)
 

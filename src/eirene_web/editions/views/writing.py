@@ -16,7 +16,7 @@ from eirene.text import pick
 from eirene_web.editions import content as c
 from eirene_web.editions import figures as f
 from eirene_web.editions import queries
-from eirene_web.editions.forms import number
+from eirene_web.editions.forms import no_button, number
 from eirene_web.editions.models import Draft, TextVersion
 from eirene_web.editions.naming import titles
 from eirene_web.editions.preview import Piece, Preview
@@ -290,6 +290,8 @@ def arrange(visit: Visit, cycle: str, uid: str) -> HttpResponse:
             node = data.get("block", "")
         address = reverse("edition-chapter", args=[visit.alliance.slug, cycle, uid])
         return HttpResponseRedirect(f"{address}?open={node}#b-{node}")
+    else:
+        raise no_button()
     if uid == "contents":
         return to(visit, "draft", cycle)
     return HttpResponseRedirect(f"{reverse('edition-chapter', args=[visit.alliance.slug, cycle, uid])}#b-{node}")
@@ -379,6 +381,8 @@ def say(visit: Visit, cycle: str) -> HttpResponse:
                 actor=visit.actor, draft=draft.pk, suggestion=number(data.get("suggestion")),
                 accept=data.get("do") == "accept", answer=data.get("answer", ""),
             )  # fmt: skip
+        case _:
+            raise no_button()
     visit.ask("edition.see", edition_target(draft))
     uid = data.get("uid", "")
     if uid:

@@ -282,6 +282,8 @@ def ask(visit: Visit, cycle: str, body: str) -> HttpResponse:
     kinds = [Option("ask", _("Ask the nation for clarification"), chosen=True)] if may["ask"] else []
     if may["note"]:
         kinds.append(Option("note", _("A note within the office; the nation never sees it"), chosen=not may["ask"]))
+    if not kinds:
+        visit.ask("review.note", report_target(report))
     return asking(
         visit,
         title=_("Write about answer %(number)s") % {"number": place.number} if place else _("Write about the report"),
