@@ -85,8 +85,13 @@ def test_without_scripts_a_button_shows_how_it_would_read(house: tuple[str, Path
     context.close()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-@pytest.mark.parametrize("language", ["", "/fr"])
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"),
+    [
+        ("light", 1280, ""), ("dark", 360, "/fr"),
+        *(pytest.param(*way, marks=pytest.mark.soak) for way in [("light", 1280, "/fr"), ("dark", 360, "")]),
+    ],
+)  # fmt: skip
 def test_axe_finds_nothing_and_nothing_runs_over(
     house: tuple[str, Path], browser: Browser, scheme: str, width: int, language: str
 ) -> None:

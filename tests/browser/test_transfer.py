@@ -73,8 +73,10 @@ def test_it_works_without_scripts(office: str, browser: Browser, tmp_path: Path)
     context.close()
 
 
-@pytest.mark.parametrize("language", ["", "/fr"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("width", "language"),
+    [(1280, ""), (360, "/fr"), *(pytest.param(*way, marks=pytest.mark.soak) for way in [(1280, "/fr"), (360, "")])],
+)
 def test_axe_finds_nothing_and_nothing_runs_over(
     office: str, browser: Browser, tmp_path: Path, language: str, width: int
 ) -> None:
