@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 CHILD = Path(__file__).with_name("child.py")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from web.operations.house import BASE, NAME, House, new_database
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 PURGE = """
 import os, django

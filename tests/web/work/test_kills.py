@@ -15,7 +15,7 @@ import pytest
 from web.work import trial
 from web.work.trial import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak_on_postgresql]
 
 
 @pytest.fixture
