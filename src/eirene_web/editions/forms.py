@@ -21,6 +21,8 @@ def instant(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
         return None
     try:
         local = dt.datetime.fromisoformat(text.strip())
+        if not 1900 <= local.year < 3000:  # a clock of another zone may show a year that no calendar has
+            raise ValueError
     except ValueError:
         raise UsageError(
             _("“%(text)s” is no date with a time.") % {"text": text[:40]}, remedy=_("Write it as 2026-11-23 17:00.")

@@ -43,6 +43,8 @@ def instant_of(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """
     try:
         naive = dt.datetime.fromisoformat(text.strip())
+        if not 1900 <= naive.year < 3000:  # a clock of another zone may show a year that no calendar has
+            raise ValueError
     except ValueError:
         raise UsageError(
             _("“%(text)s” is no day and hour.") % {"text": text[:40]},

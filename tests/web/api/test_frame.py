@@ -372,3 +372,17 @@ def test_no_two_shapes_share_a_name() -> None:
 
     walk(Schema)
     assert not {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+@pytest.mark.parametrize(
+    ("deadline", "status"),
+    [("2026-12-20T07:15:01+20:18", 200), ("2026-12-20T07:15:01-23:59", 200), ("0001-01-01T00:00:00+14:00", 422),
+     ("9999-12-31T23:59:59-14:00", 422), ("2026-12-20T07:15:01", 422)],
+)  # fmt: skip
+def test_an_instant_is_taken_with_any_offset_and_refused_where_no_calendar_has_it(
+    harbour_world: World, deadline: str, status: int
+) -> None:
+    """PostgreSQL takes no offset of sixteen hours or more: it was a fault there."""
+    program = caller(harbour_world, "coordinator")
+    told = program("POST", "/cycles/2022/reports/ALF/extend", {"deadline": deadline, "why": "A storm."})
+    assert told.status_code == status, told.content

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from eirene_web.accounts.models import Person
 from eirene_web.organisations.models import Post
@@ -18,7 +18,16 @@ Words = Annotated[str, Field(max_length=20_000)]
 Reason = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"\S", description="Why; it is kept and shown.")]
 Short = Annotated[str, Field(max_length=200)]
 Day = dt.date
-Instant = AwareDatetime
+
+
+def _in_utc(at: dt.datetime) -> dt.datetime:
+    """PostgreSQL takes no offset of sixteen hours or more, and no calendar an instant before its first."""
+    if not 1900 <= at.year < 3000:
+        raise ValueError("not between the years 1900 and 3000")
+    return at.astimezone(dt.UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Pk = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._=+-]{0,119}$")]
 GivenText = Annotated[
