@@ -9,6 +9,9 @@ from contextvars import ContextVar
 
 from django.utils import timezone
 
+#: Years of which an instant is taken from outside: in another zone every one of them still has a calendar.
+YEARS = range(1900, 3000)
+
 _set: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from eirene.errors import UsageError
+from eirene_web.clock import YEARS
 
 
 def instant(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
@@ -21,7 +22,7 @@ def instant(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
         return None
     try:
         local = dt.datetime.fromisoformat(text.strip())
-        if not 1900 <= local.year < 3000:  # a clock of another zone may show a year that no calendar has
+        if local.year not in YEARS:
             raise ValueError
     except ValueError:
         raise UsageError(

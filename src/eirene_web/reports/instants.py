@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from eirene.errors import UsageError
 from eirene.text import city as city_of
 from eirene.text import date
-from eirene_web.clock import now
+from eirene_web.clock import YEARS, now
 from eirene_web.organisations.models import Alliance, Body
 
 
@@ -43,7 +43,7 @@ def instant_of(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """
     try:
         naive = dt.datetime.fromisoformat(text.strip())
-        if not 1900 <= naive.year < 3000:  # a clock of another zone may show a year that no calendar has
+        if naive.year not in YEARS:
             raise ValueError
     except ValueError:
         raise UsageError(

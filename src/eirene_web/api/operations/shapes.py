@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from eirene_web.accounts.models import Person
+from eirene_web.clock import YEARS
 from eirene_web.organisations.models import Post
 from eirene_web.reports.models import Report
 
@@ -21,9 +22,9 @@ Day = dt.date
 
 
 def _in_utc(at: dt.datetime) -> dt.datetime:
-    """PostgreSQL takes no offset of sixteen hours or more, and no calendar an instant before its first."""
-    if not 1900 <= at.year < 3000:
-        raise ValueError("not between the years 1900 and 3000")
+    """PostgreSQL takes no offset of sixteen hours or more."""
+    if at.year not in YEARS:
+        raise ValueError(f"not between the years {YEARS.start} and {YEARS.stop}")
     return at.astimezone(dt.UTC)
 
 
