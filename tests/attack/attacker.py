@@ -64,7 +64,9 @@ class Attack:
 
     def run(self) -> list[Recovered]:
         self.book = Book(self.folders, self.truths, self.knows)
-        return [*self.values(), *self.choices()]
+        found = [*self.values(), *self.choices()]
+        self.notes.update(self.book.notes)
+        return found
 
     def choices(self) -> list[Recovered]:
         from attack.choices import choices

@@ -6,6 +6,7 @@ not shown by name are unknowns. Without the truth only what answers by name tell
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -67,6 +68,8 @@ class Book:
         self.folders, self.truths, self.knows = folders, truths, frozenset(knows)
         self.known: dict[Unknown, Fraction] = {}
         self.protected: set[Unknown] = set()
+        #: What was not understood, counted.
+        self.notes: Counter[str] = Counter()
         self._versions: dict[tuple[str, str, str], list[Any]] = {}
         for place, folder in enumerate(folders):
             self._take_named(place, folder)
