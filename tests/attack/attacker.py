@@ -27,8 +27,8 @@ from attack.reading import Folder, Key, Truth, read_folder
 from attack.sheets import Book, Unknown
 from attack.solving import Component, Interval, System, components, narrow, propagated, reasons, width
 
-#: Seconds for each question put to milp, and how many such questions.
-_MILP_SECONDS, _MILP_QUESTIONS = 2.0, 3000
+#: Seconds for each question put to milp, and in how many unknowns at most.
+_MILP_SECONDS, _MILP_UNKNOWNS = 2.0, 120
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class Attack:
         intervals = {u: (float(low), float(high)) for u, (low, high) in bounds.items()}
         found = {u: i for u, i in intervals.items() if width(i, self.whole(u)) < self.limit(u)}
         for component in components(system, bounds):
-            narrowed = narrow(component, self.limit, self.whole)
+            narrowed, seen = narrow(component, self.limit, self.whole)
             found.update(narrowed)
-            self._by_whole_numbers(component, found)
+            found.update(self._by_whole_numbers(component, seen))
         return [self._recovered(u, i) for u, i in sorted(found.items())]
 
     def why(self, one: Recovered) -> list[str]:
@@ -122,7 +122,7 @@ class Attack:
 
     def _narrowed(self, system: System, ordered: Sequence[Ordered]) -> dict[Unknown, tuple[Fraction, Fraction]]:
         """Bounds after propagation, in turn with what means and order statistics say within them."""
-        bounds = propagated(system, self.whole)
+        bounds = propagated(system, self.whole, {})
         for _ in range(3):
             before = len(system.rows)
             for fact in ordered:
@@ -130,16 +130,17 @@ class Attack:
                     system.add(linear)  # type: ignore[arg-type]
             if len(system.rows) == before:
                 break
-            bounds = propagated(system, self.whole)
+            bounds = propagated(system, self.whole, bounds)
         return bounds
 
-    def _by_whole_numbers(self, component: Component, found: dict[Unknown, Interval]) -> None:
-        """What only whole numbers narrow, in small components."""
+    def _by_whole_numbers(self, component: Component, seen: Mapping[Unknown, Interval]) -> dict[Unknown, Interval]:
+        """What only whole numbers narrow: unknowns of small components that are not far apart as it is."""
+        found: dict[Unknown, Interval] = {}
         whole = np.array([self.whole(u) for u in component.unknowns])
-        if len(whole) > 60 or not whole.any():
-            return
+        if len(whole) > _MILP_UNKNOWNS:
+            return found
         for place, unknown in enumerate(component.unknowns):
-            if unknown in found or not whole[place] or self.notes["milp"] >= _MILP_QUESTIONS:
+            if unknown not in seen or not whole[place] or width(seen[unknown], True) >= self.limit(unknown) + 2:
                 continue
             direction = np.zeros(len(whole))
             direction[place] = 1
@@ -148,6 +149,7 @@ class Attack:
             high = component.whole_optimum(-direction, whole, _MILP_SECONDS)
             if low is not None and high is not None and width((low, -high), True) < self.limit(unknown):
                 found[unknown] = (low, -high)
+        return found
 
     def _recovered(self, unknown: Unknown, interval: Interval) -> Recovered:
         value = self.book.value(unknown)

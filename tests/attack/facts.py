@@ -60,6 +60,13 @@ def evaluated(form: Form, book: Book) -> Fraction | None:
     return total
 
 
+def _chosen(definition: Mapping[str, Any], grid: Mapping[str, Any]) -> Mapping[tuple[str, str], Any]:
+    """The choices of a definition: its categories, and fields that offer options."""
+    found = {("", what): option for what, option in definition.get("categories", {}).items()}
+    fields = {f for f, options in grid.get("fields", {}).items() if options}
+    return found | {("field", f): option for f, option in definition.get("fields", {}).items() if f in fields}
+
+
 class Reader:
     """The facts of one release."""
 
@@ -202,10 +209,17 @@ class Reader:
 
     def _redefined(self, figure: Mapping[str, Any], since: str, body: str) -> bool:
         now, before = self.sheets[figure["cycle"]].truth or {}, self.sheets[since].truth or {}
-        return any(
-            now.get(body, {}).get(q, {}).get("definition") != before.get(body, {}).get(q, {}).get("definition")
-            for q in self._questions(figure["id"])
-        )
+        for question in self._questions(figure["id"]):
+            grid = self.folder.pack.data["definitions"].get(self._grid(question), {})
+            after, earlier = (
+                _chosen(one.get(body, {}).get(question, {}).get("definition") or {}, grid) for one in (now, before)
+            )
+            if any(after[what] != earlier[what] for what in after.keys() & earlier.keys()):
+                return True
+        return False
+
+    def _grid(self, question: str) -> str:
+        return str(self.folder.pack.data["questions"].get(question, {}).get("definition") or "")
 
     # what
 

@@ -71,6 +71,7 @@ class Book:
         #: What was not understood, counted.
         self.notes: Counter[str] = Counter()
         self._versions: dict[tuple[str, str, str], list[Any]] = {}
+        self._values: dict[Unknown, Fraction | None] = {}
         for place, folder in enumerate(folders):
             self._take_named(place, folder)
 
@@ -112,6 +113,11 @@ class Book:
 
     def value(self, unknown: Unknown) -> Fraction | None:
         """The truth about an unknown: to score, and to see that a published number was understood."""
+        if unknown not in self._values:
+            self._values[unknown] = self._value(unknown)
+        return self._values[unknown]
+
+    def _value(self, unknown: Unknown) -> Fraction | None:
         for place, folder in enumerate(self.folders):
             if self.truths is None or unknown.cycle not in folder.cycles:
                 continue

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -81,9 +83,12 @@ class Inconsistent(Exception):
     """No values fit all constraints: something was misread."""
 
 
-def propagated(system: System, whole: Whole, rounds: int = 30) -> dict[Unknown, tuple[Fraction, Fraction]]:
-    """Bounds that follow from one constraint at a time (Savelsbergh's bound strengthening), exact; whole where whole."""
-    bounds = {u: (ZERO, CEILING) for key in system.rows for u, _ in key}
+def propagated(
+    system: System, whole: Whole, known: Mapping[Unknown, tuple[Fraction, Fraction]], rounds: int = 30
+) -> dict[Unknown, tuple[Fraction, Fraction]]:
+    """Bounds that follow from one constraint at a time (Savelsbergh's bound strengthening), exact; whole where whole.
+    known: bounds that were found before."""
+    bounds = {u: known.get(u, (ZERO, CEILING)) for key in system.rows for u, _ in key}
     touching: dict[Unknown, list[tuple[tuple[Unknown, Fraction], ...]]] = defaultdict(list)
     for key in system.rows:
         for unknown, _ in key:
@@ -105,6 +110,8 @@ def _strengthen(
     bounds: dict[Unknown, tuple[Fraction, Fraction]],
     whole: Whole,
 ) -> Iterator[Unknown]:
+    if all(bounds[u][0] == bounds[u][1] for u, _ in key):
+        return
     least = sum((c * bounds[u][c < 0] for u, c in key), ZERO)
     most = sum((c * bounds[u][c > 0] for u, c in key), ZERO)
     for unknown, c in key:
@@ -145,22 +152,24 @@ class Component:
     lower: np.ndarray
     upper: np.ndarray
 
-    def optimum(self, direction: np.ndarray, method: str = "highs-ds") -> np.ndarray | None:
+    @cached_property
+    def _parts(self) -> dict[str, Any]:
+        """The constraints as linprog takes them."""
         equal = self.low == self.high
         above, below = np.isfinite(self.high) & ~equal, np.isfinite(self.low) & ~equal
         rows = [self.matrix[np.flatnonzero(above)], -self.matrix[np.flatnonzero(below)]]
         unequal = np.concatenate([self.high[above], -self.low[below]])
-        stacked = _stack(rows) if len(unequal) else None
         places = np.flatnonzero(equal)
-        found = linprog(
-            direction,
-            A_ub=stacked,
-            b_ub=unequal if len(unequal) else None,
-            A_eq=self.matrix[places] if len(places) else None,
-            b_eq=self.low[places] if len(places) else None,
-            bounds=np.column_stack([self.lower, self.upper]),
-            method=method,
-        )
+        return {
+            "A_ub": _stack(rows) if len(unequal) else None,
+            "b_ub": unequal if len(unequal) else None,
+            "A_eq": self.matrix[places] if len(places) else None,
+            "b_eq": self.low[places] if len(places) else None,
+            "bounds": np.column_stack([self.lower, self.upper]),
+        }
+
+    def optimum(self, direction: np.ndarray, method: str = "highs-ds") -> np.ndarray | None:
+        found = linprog(direction, method=method, **self._parts)
         return found.x if found.status == 0 else None
 
     def optimum_with_rows(self, direction: np.ndarray) -> tuple[float, list[int]]:
@@ -250,8 +259,11 @@ def width(interval: Interval, whole: bool) -> float:
     return max(0.0, high - low)
 
 
-def narrow(component: Component, limit: Limit, whole: Whole, directions: int = 24) -> dict[Unknown, Interval]:
-    """The unknowns of a component whose interval is narrower than their limit, with it."""
+def narrow(
+    component: Component, limit: Limit, whole: Whole, directions: int = 24
+) -> tuple[dict[Unknown, Interval], dict[Unknown, Interval]]:
+    """The unknowns of a component whose interval is narrower than their limit, with it; and between which values the
+    others were seen: an interval within theirs."""
     n = len(component.unknowns)
     limits = np.array([limit(u) for u in component.unknowns])
     are_whole = np.array([whole(u) for u in component.unknowns])
@@ -273,7 +285,7 @@ def narrow(component: Component, limit: Limit, whole: Whole, directions: int = 2
         for _ in range(directions):
             wanted = unclear()
             if not len(wanted):
-                return {}
+                break
             direction = np.zeros(n)
             direction[wanted] = random.choice([-1.0, 1.0], len(wanted)) * random.uniform(0.2, 1, len(wanted))
             see(component.optimum(direction))
@@ -290,7 +302,8 @@ def narrow(component: Component, limit: Limit, whole: Whole, directions: int = 2
             least[place], most[place] = min(least[place], interval[0]), max(most[place], interval[1])
             if place in unclear():
                 least[place], most[place] = -np.inf, np.inf
-    return found
+    seen = {u: (float(least[i]), float(most[i])) for i, u in enumerate(component.unknowns) if u not in found}
+    return found, seen
 
 
 def _ends(component: Component, place: int, see: Callable[[np.ndarray | None], None]) -> Interval | None:
