@@ -99,7 +99,8 @@ class Reader:
 
     def population(self, code: str, cycle: str) -> frozenset[str]:
         if (code, cycle) not in self._populations:
-            reported = {c: sheet.bodies for c, sheet in self.sheets.items()}
+            # Without the truth nobody knows who is in a panel; all are, or it is left alone (`_in`).
+            reported = {} if self.book.truths is None else {c: sheet.bodies for c, sheet in self.sheets.items()}
             self._populations[code, cycle] = self.folder.population(code, cycle, reported)
         return self._populations[code, cycle]
 
@@ -116,7 +117,10 @@ class Reader:
         return self._lines[key]
 
     def _candidates(self, sheet: Sheet) -> frozenset[str]:
-        return sheet.bodies
+        if self.book.truths is not None:
+            return sheet.bodies
+        asked = self.folder.pack.data["cycles"][sheet.cycle]["asked"]
+        return sheet.bodies.union(*(self.population(code, sheet.cycle) for code in asked))
 
     def _given(
         self, sheet: Sheet, id: str, bound: Mapping[str, str], body: str
@@ -147,7 +151,10 @@ class Reader:
 
     def _in(self, figure: Mapping[str, Any], line: Line) -> Sequence[str] | None:
         """The bodies in a figure; None if they cannot be told."""
-        bodies = sorted(self.population(figure["population"], figure["cycle"]) & set(line))
+        belonging = self.population(figure["population"], figure["cycle"])
+        bodies = sorted(belonging & set(line))
+        if self.book.truths is None:
+            bodies = self._heard(figure, bodies) if len(belonging) == figure["n_bodies"] else []
         if figure["kind"] == "pooled_without_largest":
             largest = self._largest(figure["cycle"], bodies, line)
             bodies = [b for b in bodies if b != largest]
@@ -159,6 +166,14 @@ class Reader:
             self.notes["who is in it cannot be told"] += 1
             return None
         return bodies
+
+    def _heard(self, figure: Mapping[str, Any], bodies: Sequence[str]) -> list[str]:
+        """Without the truth: who is in, where the number of bodies leaves no choice."""
+        left_out = figure["kind"] == "pooled_without_largest"
+        n = figure["n_answered"] + left_out
+        questions = self._questions(figure["id"])
+        named = [b for b in bodies if all((figure["cycle"], b, q) in self.folder.named for q in questions)]
+        return list(bodies) if len(bodies) == n else named if len(named) == n else []
 
     def _zero(self, denominator: Form) -> bool:
         value = evaluated(denominator, self.book) if self.book.truths is not None else denominator.get(None)
@@ -172,6 +187,8 @@ class Reader:
             value = None if size is None else evaluated(size, self.book)
             if value is not None:
                 sizes[body] = value
+            elif self.book.truths is None:
+                return None
         if not sizes:
             sizes = {b: evaluated(line[b][0][1], self.book) or ZERO for b in self._order(bodies)}
         return max(sizes, key=sizes.__getitem__, default=None)
@@ -348,7 +365,7 @@ def structure(sheet: Sheet) -> Iterator[Linear]:
     """Within an answer cells add up: women and men, ranks into bands. Where a body's do not (a warning that it
     justified), the truth says so, and nothing is concluded."""
     for body in sorted(sheet.bodies):
-        for question in sheet.questions.values():
+        for question in list(sheet.questions.values()):
             cells = sheet.cells(body, question.id) if question.type == "matrix" else None
             if cells is None or not any(_open(form) for form in cells.values()):
                 continue
@@ -357,6 +374,37 @@ def structure(sheet: Sheet) -> Iterator[Linear]:
                     continue
                 for parts in question.lines(key):
                     yield from _adds_up(sheet, body, question.id, form, parts)
+
+
+    yield from _derived(sheet)
+    yield from _assumed(sheet)
+
+
+def _derived(sheet: Sheet) -> Iterator[Linear]:
+    """Sums over several unknown cells that the body did not give itself, as unknowns of their own."""
+    for body, question, key, form in sheet.resolved() if sheet.truth is not None else ():
+        given = sheet.cells(body, question) or {}
+        if key not in given and len(form) - (None in form) > 1:
+            version = sheet.book.version(sheet.place, sheet.cycle, body, question)
+            unknown = Unknown(sheet.cycle, body, question, key, version)
+            if unknown not in sheet.book.known:
+                sheet.book.derived[unknown] = form
+                if (sheet.cycle, body, question) in sheet.folder.named:
+                    sheet.book.protected.add(unknown)
+                yield Linear(plus((form, {unknown: Fraction(1)}), (1, -1)), ZERO, ZERO, "the sum that was not given")
+
+
+def _assumed(sheet: Sheet) -> Iterator[Linear]:
+    """Without the truth: that cells of a body add up is all that one can think of its answer."""
+    found = {(b, q, key): form for b, q, key, form in sheet.resolved()} if sheet.truth is None else {}
+    for (body, question, key), form in found.items():
+        if (sheet.cycle, body, question) not in sheet.folder.named:
+            for parts in sheet.questions[question].lines(key):
+                forms = [found[body, question, p] for p in parts if (body, question, p) in found]
+                if forms:
+                    high = ZERO if len(forms) == len(parts) else None
+                    source = f"{sheet.cycle} {body} {question}: cells add up"
+                    yield Linear(plus((form, *forms), (1, *[-1] * len(forms))), ZERO, high, source)
 
 
 def _open(form: Form | str) -> bool:

@@ -51,7 +51,7 @@ class Question:
 
     def lines(self, key: Key) -> Iterator[tuple[Key, ...]]:
         """The ways in which a cell is the sum of others."""
-        for place, code in enumerate(key):
+        for place, code in enumerate(key if self.dimensions else ()):
             if self.whole[place] if code == TOTAL else self.additive:
                 parts = self.parts[place].get(code, ())
                 if parts:

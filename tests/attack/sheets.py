@@ -7,9 +7,8 @@ not shown by name are unknowns. Without the truth only what answers by name tell
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any, NamedTuple
 
 from attack.expressions import Term, number
@@ -68,6 +67,8 @@ class Book:
         self.folders, self.truths, self.knows = folders, truths, frozenset(knows)
         self.known: dict[Unknown, Fraction] = {}
         self.protected: set[Unknown] = set()
+        #: Sums that a body did not give itself, in terms of what it gave: they may be found where their parts are not.
+        self.derived: dict[Unknown, Form] = {}
         #: What was not understood, counted.
         self.notes: Counter[str] = Counter()
         self._versions: dict[tuple[str, str, str], list[Any]] = {}
@@ -118,6 +119,12 @@ class Book:
         return self._values[unknown]
 
     def _value(self, unknown: Unknown) -> Fraction | None:
+        if unknown in self.derived:
+            form = self.derived[unknown]
+            parts = {u: self.value(u) for u in form if u is not None}
+            if any(value is None for value in parts.values()):
+                return None
+            return form.get(None, ZERO) + sum(form[u] * v for u, v in parts.items() if v is not None)
         for place, folder in enumerate(self.folders):
             if self.truths is None or unknown.cycle not in folder.cycles:
                 continue
@@ -203,7 +210,7 @@ class Sheet:
     def _cell(self, body: str, question: str, key: Key) -> Form | str | None:
         cells = self.cells(body, question)
         if cells is None:
-            return None
+            return self._assumed(body, question, key)
         if key in cells:
             told = cells[key]
             return told if not isinstance(told, str) or told == NOT_APPLICABLE else None
@@ -213,6 +220,21 @@ class Sheet:
                 forms = [one for one in found if not isinstance(one, str)]
                 return plus(forms) if forms else NOT_APPLICABLE  # type: ignore[arg-type]
         return None
+
+    def _assumed(self, body: str, question: str, key: Key) -> Form | None:
+        """Without the truth: the cell of a body of which it is only known that it may have answered."""
+        if self.truth is not None or question not in self.questions or not self.put(body, question):
+            return None
+        if (self.cycle, body, question) in self.folder.named:
+            return None
+        unknown = Unknown(self.cycle, body, question, key)
+        return constant(self.book.known[unknown]) if unknown in self.book.known else {unknown: Fraction(1)}
+
+    def resolved(self) -> Iterator[tuple[str, str, Key, Form]]:
+        """(body, question, cell, form) of every cell that was asked for, as far as anything of it is unknown."""
+        for (body, question, key), form in list(self._resolved.items()):
+            if form is not None and not isinstance(form, str) and any(u is not None for u in form):
+                yield body, question, key, form
 
     def number(self, text: str, bound: Mapping[str, str], body: str) -> Form | None:
         """The value of an expression for a body; None where it has none, or the expression is not understood."""
@@ -281,4 +303,4 @@ def mentioned(text: str | None) -> frozenset[str]:
     return frozenset(t.question for t in (number(text) or ())) if text else frozenset()
 
 
-__all__ = ["Book", "Form", "Sheet", "Unknown", "cache", "constant", "mentioned", "plus", "told_cells"]
+__all__ = ["Book", "Form", "Sheet", "Unknown", "constant", "mentioned", "plus", "told_cells"]
