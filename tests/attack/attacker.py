@@ -21,11 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from attack.facts import Linear, Ordered, Reader, structure
+from attack.facts import Ordered, Reader
 from attack.orders import linear_mean, of_ordered
 from attack.reading import Folder, Key, Truth, read_folder
 from attack.sheets import Book, Unknown
 from attack.solving import Component, Interval, System, components, narrow, propagated, reasons, width
+from attack.structure import structure
 
 #: Seconds for each question put to milp, and in how many unknowns at most.
 _MILP_SECONDS, _MILP_UNKNOWNS = 2.0, 120

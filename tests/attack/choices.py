@@ -1,8 +1,8 @@
-"""Answers of a kind (yes, no, one of several, a reason why there is none): certain or not, from published counts.
+"""Answers of a kind (yes, no, one of several, a reason why there is none): certain or not, by published counts.
 
 Two attackers. One does not know who answered: each body has one of the answers or reasons that the pack allows, and the
 counts by population, with what stands by name, must come out. The other knows who answered and finds the answers alone,
-over all cycles and releases at once, with those gained and lost. Bodies that no count tells apart are one class; a class
+over all cycles and releases at once, with those gained and lost. Bodies that no count tells apart are one class; it
 is certain of an answer if no whole numbers that fit the counts have one of it otherwise (integer programmes, scipy).
 """
 
@@ -51,7 +51,9 @@ def certain(states: Mapping[str, Sequence[State]], counts: Sequence[Count], face
     for body, may in states.items():
         signs = tuple(tuple(state in count.of.get(body, ()) for count in counts) for state in may)
         classes[tuple(may), signs].append(body)
-    columns = [(k, state, signs[i]) for k, ((may, signs), _) in enumerate(classes.items()) for i, state in enumerate(may)]  # type: ignore[misc]
+    columns = [
+        (k, state, signs[i]) for k, ((may, signs), _) in enumerate(classes.items()) for i, state in enumerate(may)
+    ]  # type: ignore[misc]
     if not columns:
         return []
     sizes = [len(bodies) for bodies in classes.values()]
@@ -160,7 +162,7 @@ class Weak:
 
     def _rows(self, rows: Mapping[tuple[str, str], int], bodies: Sequence[str], question: Question) -> Iterator[Count]:
         hidden = rows.get(("hidden", ""), 0)
-        told: dict[str, int] = {s: 0 for s in (*_MISSING, "not_applicable", *question.codes)}
+        told: dict[str, int] = dict.fromkeys((*_MISSING, "not_applicable", *question.codes), 0)
         for (status, value), n in rows.items():
             if status != "hidden":
                 told[value if status == "answered" else status] = n
@@ -278,7 +280,9 @@ class Strong:
         if figure["numerator"] is not None:
             yield self._count(place, figure["cycle"], now, states, figure["numerator"], figure["numerator"])
         elif figure["value"] is not None:
-            yield self._count(place, figure["cycle"], now, states, *_of_share(figure, figure["value"], figure["n_answered"]))
+            yield self._count(
+                place, figure["cycle"], now, states, *_of_share(figure, figure["value"], figure["n_answered"])
+            )
         change = figure["change"]
         if not change or change["since"] not in reader.sheets or change["gained"] is None:
             return
@@ -305,7 +309,9 @@ class Strong:
         widest = max(map(len, self.bits.values()), default=0)
         padded = {b: [(*s, *[None] * (widest - len(s))) for s in may] for b, may in states.items()}  # type: ignore[misc]
         wide = [
-            Count({b: frozenset((*s, *[None] * (widest - len(s))) for s in of) for b, of in c.of.items()}, c.low, c.high)  # type: ignore[misc]
+            Count(
+                {b: frozenset((*s, *[None] * (widest - len(s))) for s in of) for b, of in c.of.items()}, c.low, c.high
+            )  # type: ignore[misc]
             for c in counts
         ]
         told = certain(padded, wide, facets=widest) if widest > 1 else certain(states, counts)
@@ -335,16 +341,25 @@ def choices(book: Book) -> list[Any]:
             strong = Strong(book, readers, question, code)
             for cycle, body, told in strong.found():
                 if (cycle, body, question) not in shown:
+                    cell = "" if code == "yes" else code
                     said = told if code == "yes" else f"{'' if told == 'yes' else 'not '}{code}"
-                    found[cycle, body, question] = Recovered(
-                        "answer", cycle, body, question, told=said, truth=_true(book, cycle, body, question)
+                    found[cycle, body, question + cell] = Recovered(
+                        "answer",
+                        cycle,
+                        body,
+                        question,
+                        (cell,) if cell else (),
+                        told=said,
+                        truth=_true(book, cycle, body, question),
                     )
     for places, cycle in _groups(book):
         for body, question, told in Weak(book, places, cycle).found():
             if (cycle, body, question) not in shown and told not in ("answered", "not_applicable"):
                 kind = "status" if told in _MISSING else "answer"
                 truth = _true(book, cycle, body, question)
-                found[cycle, body, question] = Recovered(kind, cycle, body, question, told=told, truth=truth, strong=False)
+                found[cycle, body, question] = Recovered(
+                    kind, cycle, body, question, told=told, truth=truth, strong=False
+                )
     return list(found.values())
 
 

@@ -33,7 +33,9 @@ def linear_mean(fact: Ordered) -> Linear | None:
     if fact.kind != "mean_of_bodies" or any(set(d) - {None} or not d.get(None) for _, d in fact.ratios.values()):
         return None
     n = len(fact.ratios)
-    total = plus([p for p, _ in fact.ratios.values()], [Fraction(fact.scale) / d[None] / n for _, d in fact.ratios.values()])
+    total = plus(
+        [p for p, _ in fact.ratios.values()], [Fraction(fact.scale) / d[None] / n for _, d in fact.ratios.values()]
+    )
     return Linear(total, fact.low, fact.high, fact.source)
 
 

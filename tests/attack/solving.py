@@ -56,7 +56,6 @@ class System:
         known_low, known_high = self.rows.get(key, (None, None))
         self.rows[key] = (_tighter(known_low, low, max), _tighter(known_high, high, min))
 
-
     def around(self, unknown: Unknown) -> list[tuple[tuple[Unknown, Fraction], ...]]:
         """The constraints that hang together with an unknown."""
         touching: dict[Unknown, list[tuple[tuple[Unknown, Fraction], ...]]] = defaultdict(list)
@@ -208,9 +207,7 @@ def components(system: System, bounds: Mapping[Unknown, tuple[Fraction, Fraction
         kept = [(u, c) for u, c in key if bounds[u][0] < bounds[u][1]]
         fixed = sum((c * bounds[u][0] for u, c in key if bounds[u][0] == bounds[u][1]), ZERO)
         if kept:
-            open_rows.append(
-                (kept, None if low is None else low - fixed, None if high is None else high - fixed)
-            )
+            open_rows.append((kept, None if low is None else low - fixed, None if high is None else high - fixed))
     parent: dict[Unknown, Unknown] = {}
 
     def root(u: Unknown) -> Unknown:

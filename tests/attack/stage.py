@@ -66,7 +66,9 @@ class Told:
 
 
 def office(path: Path, told: Told, history: Sequence[Release] = ()) -> Release:
-    return make(path, told.reports, audience="secretariat", cycle=told.cycle, pack=wide(len(told.crews)), history=history)
+    return make(
+        path, told.reports, audience="secretariat", cycle=told.cycle, pack=wide(len(told.crews)), history=history
+    )
 
 
 def cut(

@@ -1,4 +1,4 @@
-"""The attacker is itself attacked: it must find what is planted, one hole of each kind, and nothing where there is none."""
+"""The attacker is itself put to the test: it finds what is planted, one hole of each kind, and nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from attack.attacker import Recovered, attack
 from attack.expressions import Term, Yes, condition, number
 from attack.facts import Linear
@@ -179,9 +180,7 @@ def over_two_years(tmp_path: Path, now: Told, names: Names, keep: Callable[[Figu
     return cut(release, tmp_path / "a", [before, now], names, keep), {**before.truth, **now.truth}
 
 
-@pytest.mark.parametrize(
-    ("id", "kinds"), [("women_on_board", ("pooled", "matched_panel")), ("crew_total", ("count",))]
-)
+@pytest.mark.parametrize(("id", "kinds"), [("women_on_board", ("pooled", "matched_panel")), ("crew_total", ("count",))])
 def test_a_matched_panel_tells_who_is_new(tmp_path: Path, id: str, kinds: Collection[str]) -> None:
     """P3 reported for the first time: all, less those that are in both years."""
     release, truth = over_two_years(tmp_path, TOLD, set(), only(id, kinds=kinds))
@@ -241,7 +240,9 @@ def test_who_gave_no_answer_is_known_where_all_others_are_named(tmp_path: Path, 
 
 
 def test_simple_expressions_are_read_and_others_left_alone() -> None:
-    assert number("crew[sex=women, rank=OF-6+]") == (Term(Fraction(1), "crew", {"sex": ("women",), "rank": ("OF-6+",)}),)
+    assert number("crew[sex=women, rank=OF-6+]") == (
+        Term(Fraction(1), "crew", {"sex": ("women",), "rank": ("OF-6+",)}),
+    )
     assert number("crew - 2 * crew[sex=men]") == (
         Term(Fraction(1), "crew", {}),
         Term(Fraction(-2), "crew", {"sex": ("men",)}),

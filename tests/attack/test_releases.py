@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from attack.attacker import Recovered, attack
 from attack.reading import Truth, read_truth, with_answer
 from eirene.framework import Pack, load
@@ -59,7 +60,9 @@ class House:
         files = sorted((REPORTS / cycle).glob("*.json"))
         return [parse_report(json.loads(file.read_bytes()), self.pack) for file in files]
 
-    def release(self, audience: str, cycle: str = "2016", history: Sequence[str] = (), correction: bool = False) -> Path:
+    def release(
+        self, audience: str, cycle: str = "2016", history: Sequence[str] = (), correction: bool = False
+    ) -> Path:
         out = self.folder / "-".join((cycle, audience, *history, *(("corrected",) if correction else ())))
         if not out.exists():
             earlier = [self._history(one) for one in history]
@@ -146,9 +149,13 @@ def test_what_is_recovered_is_true(house: House, truth: Truth) -> None:
 def _right(one: Recovered, truth: Truth) -> bool:
     answer: Any = truth[one.cycle].get(one.body, {}).get(one.question)
     if one.kind == "status":
-        return one.told == (answer["status"] if answer else "no_report" if one.body not in truth[one.cycle] else "not_answered")
+        return one.told == (
+            answer["status"] if answer else "no_report" if one.body not in truth[one.cycle] else "not_answered"
+        )
     if one.kind == "answer":
-        return bool(answer and answer.get("value") == one.told)
+        value = (answer or {}).get("value", ())
+        chosen = [value] if isinstance(value, str) else list(value)
+        return (one.cell[0] not in chosen) if one.told.startswith("not ") else one.told in chosen
     if one.truth:
         assert one.interval is not None
         return one.interval[0] - 1e-3 <= float(one.truth) <= one.interval[1] + 1e-3
