@@ -253,7 +253,10 @@ class _Reader:
         low = 0.0 if asked is None or asked.minimum is None else float(asked.minimum)
         high = float("inf") if asked is None or asked.maximum is None else float(asked.maximum)
         where = (cycle, body, question)
-        open_ = where in self.source.own and not self._small(where, value)
+        if self.source.exact:
+            open_ = where in self.source.own and not self._small(where, value)
+        else:
+            open_ = where in self.source.shown  # its body is named: the cell may be small, or hide a small one
         column = Column(spot, "cell", low, high, value, open_, asked is None or asked.integer)
         return Sum(0, {self.found.column(identity, column): 1})
 
