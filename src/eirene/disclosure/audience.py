@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from eirene.disclosure.naming import PROTECTED, Cycle, Naming, figure_questions, population_sets, questions_in
+from eirene.disclosure.past import without_hidden_past
 from eirene.figures.model import Figure, Footnote, Missing
 from eirene.framework import audience_rank, cycle_of
 from eirene.framework.model import Audience, Pack
@@ -154,7 +155,7 @@ def audience_view(
         return AudienceView(pack, cycle_id, chosen, date, current, earlier, made, {}, everything, everything)
     hidden = naming.protect(made)
     strip = _Strip(pack, naming, hidden)
-    stripped = tuple(strip.figure(figure) for figure in made)
+    stripped = without_hidden_past(strip.figure(figure) for figure in made)
     steps = {**naming.steps, **strip.steps}
     return AudienceView(
         pack, cycle_id, chosen, date, current, earlier, stripped, dict(sorted(steps.items())),
