@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from eirene.framework import class_in_force
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires.model import TOTAL, Answer, Cell, CellKey
 
 
-def threshold_of(pack: Pack, question: Question) -> int:
-    """The smallest count of the question's class that may be shown; 0: any, and so for what is not counted."""
+def threshold_of(pack: Pack, question: Question, chosen: str | None = None) -> int:
+    """The smallest count that may be shown, by the class in force: the question's, or a tighter one of the body's.
+    0: any, and so for what is not counted."""
     if question.type != "matrix" or question.unit == "percent" or not question.integer:
         return 0
-    return max((c.threshold for c in pack.header.disclosure_classes if c.code == question.disclosure), default=0)
+    found = class_in_force(pack, question, chosen)
+    return found.threshold if found is not None else 0
 
 
 def small_cells(answer: Answer, threshold: int) -> frozenset[CellKey]:

@@ -151,10 +151,10 @@ class Naming:
     def _small_cells(self) -> None:
         for cycle in self.cycles.values():
             for question in cycle.questions.values():
-                threshold = threshold_of(self.pack, question)
-                for body in cycle.reports if threshold else ():
+                for body in cycle.reports:
                     if (cycle.id, body, question.id) in self.shown:
                         answer = cycle.reports[body].answers[question.id]
+                        threshold = threshold_of(self.pack, question, answer.disclosure)
                         self._leave_out((cycle.id, body, question.id), small_cells(answer, threshold))
 
     def _leave_out(self, named: Named, cells: frozenset[CellKey]) -> None:

@@ -304,9 +304,10 @@ def disclosure_class(pack: m.Pack, code: str | None) -> m.DisclosureClass | None
 
 
 def tighter_classes(pack: m.Pack, question: m.Question) -> tuple[m.DisclosureClass, ...]:
-    """The classes that a body may choose for its own answer in place of the question's, in the pack's order."""
+    """The classes that a body is offered for its own answer in place of the question's, in the pack's order; none where
+    the question has no class, for there is nothing to tighten."""
     own = disclosure_class(pack, question.disclosure)
-    classes = pack.header.disclosure_classes
+    classes = pack.header.disclosure_classes if own is not None else []
     return tuple(one for one in classes if one != own and one.at_least_as_tight_as(own))
 
 

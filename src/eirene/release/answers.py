@@ -15,6 +15,7 @@
     releasability, naming   as the body released it; on the first row of an answer
     count        answers that the row stands for; empty on further rows of an answer
     conf_status  F: free; C: confidential, a cell that is left out (SDMX, CL_CONF_STATUS)
+    disclosure   class that the body chose for the answer, tighter than the question's; empty: the question's
     proof        HMAC-SHA256 of an answer that is not shown, under the office's key
 
 What is not shown by name is counted, per question and population; whose it is, is nowhere in the release.
@@ -44,10 +45,10 @@ from eirene.release.tables import plain, read_csv, write_csv
 
 COLUMNS = (
     "cycle", "population", "body", "question", "cell", "row", "column", "status", "value", "definition",
-    "releasability", "naming", "count", "proof", "conf_status",
+    "releasability", "naming", "count", "proof", "conf_status", "disclosure",
 )  # fmt: skip
 #: Columns that releases of before disclosure classes do not have.
-LATER = ("conf_status",)
+LATER = ("conf_status", "disclosure")
 Row = dict[str, str]
 #: Bytes.
 SHORTEST_KEY = 16
@@ -109,6 +110,7 @@ def _rows_of(question: Question, answer: Answer, left_out: frozenset[CellKey]) -
         "definition": _definition(answer.definition),
         "releasability": answer.releasability or "",
         "naming": "true" if answer.naming else "false",
+        "disclosure": answer.disclosure or "",
         "count": "1",
     }
     for cell_key, cell in sorted(answer.cells.items()):
@@ -340,6 +342,7 @@ def _answer(question: Question, rows: Sequence[tuple[int, Row]]) -> Answer:
         justification=texts.get("justification", {}),
         releasability=first["releasability"] or None,
         naming=first["naming"] == "true",
+        disclosure=first["disclosure"] or None,
     )
 
 
