@@ -195,7 +195,9 @@ def _said(source: Source, cycle: str, body: str, question: str, code: str) -> st
         return standing
     answer = source.reports[cycle][body].answers[question]
     if code:
-        return "chosen" if isinstance(answer.value, tuple) and code in answer.value else "not_chosen"
+        if not isinstance(answer.value, tuple):
+            return "answered"
+        return "chosen" if code in answer.value else "not_chosen"
     asked = source.questions(cycle)[question]
     return f"={answer.value}" if asked.type in _CHOICES and not isinstance(answer.value, tuple) else "answered"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from eirene.errors import Unreadable
@@ -41,8 +41,11 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> byte
     return target.getvalue().encode()
 
 
-def read_csv(data: bytes, columns: Sequence[str], where: str) -> list[dict[str, str]]:
-    """Rows as written. Raises Unreadable if the columns are others or a row has too few."""
+def read_csv(data: bytes, columns: Sequence[str], where: str, *, later: Collection[str] = ()) -> list[dict[str, str]]:
+    """Rows as written. Raises Unreadable if the columns are others or a row has too few.
+
+    later   columns that older files do not have; they read as ''
+    """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -52,9 +55,13 @@ def read_csv(data: bytes, columns: Sequence[str], where: str) -> list[dict[str, 
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise Unreadable(f"The file is not a table: {error}.", where=where) from None
+    older = [column for column in columns if column not in later]
+    blank = dict.fromkeys(later, "")
+    if lines and lines[0] == older:
+        columns = older
     if not lines or lines[0] != list(columns):
         raise Unreadable(f"The columns are not {', '.join(columns)}.", where=f"{where}:1")
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(columns):
             raise Unreadable(f"{len(line)} fields instead of {len(columns)}.", where=f"{where}:{number}")
-    return [dict(zip(columns, map(unguard, line), strict=True)) for line in lines[1:]]
+    return [{**blank, **dict(zip(columns, map(unguard, line), strict=True))} for line in lines[1:]]
