@@ -524,6 +524,33 @@ def release_prove(folder: Path, source: str, key_file: Path) -> int:
     return int("not inside" in proved.values())
 
 
+# --- disclosure -----------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def disclosure() -> None:
+    """Protect what is published, and attack it."""
+
+
+@disclosure.command("protect")
+@click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
+@click.option(
+    "--spec", type=click.Path(path_type=Path), required=True, metavar="SPEC.yaml", help="What the table means."
+)
+@click.option("--lang", default="en", show_default=True, metavar="LANG", help="Of the reasons and of what is printed.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
+def disclosure_protect(table: Path, spec: Path, lang: str, out: Path) -> None:
+    """Hide the small counts of any table, and what would give them away.
+
+    Nothing is written, and the exit code is 1, if something that is hidden could still be worked out.
+    """
+    from eirene.disclosure.tables import protect_file
+
+    done = protect_file(table, spec, lang=lang)
+    write_whole(out, done.data)
+    click.echo(done.told, nl=False)
+
+
 @cli.group()
 def figure() -> None:
     """Look at single figures."""

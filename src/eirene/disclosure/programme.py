@@ -39,6 +39,13 @@ class Solution:
     duals: NDArray[np.float64]
 
 
+class _Solver(highspy.Highs):
+    """Without the callbacks of highspy, which we do not use: switching them on prints a banner on standard output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+
+
 class Programme:
     """minimise or maximise c·x, where lower ≤ x ≤ upper and every row lies within its bounds.
 
@@ -47,7 +54,7 @@ class Programme:
     """
 
     def __init__(self, *, nodes: int | None = None) -> None:
-        self._solver = highspy.Highs()
+        self._solver = _Solver()
         for name, value in (
             ("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0),
             ("solver", "simplex"), ("simplex_strategy", 4), ("presolve", "off"),
