@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,11 +11,13 @@ from eirene.disclosure.tables.attack import Attack, Exposed, Witnesses
 from eirene.disclosure.tables.cheapest import Cheapest
 from eirene.disclosure.tables.cube import Cubes
 from eirene.disclosure.tables.frame import Move, whole_of
-from eirene.disclosure.tables.plan import Plan
+from eirene.disclosure.tables.plan import HEADLINE, Plan
 from eirene.disclosure.tables.rules import Need
 
 #: A cell that must be open, and the number of the attacker for whom.
 Task = tuple[int, int]
+#: How many parts of a pattern are done anew.
+SEARCHES = 1200
 
 
 class Pattern:
@@ -28,7 +31,7 @@ class Pattern:
         #: Movements by the cell and attacker for which each was sought.
         self.moves: dict[Task, list[Move]] = {}
         #: What nothing opens enough.
-        self.hopeless: set[Task] = set()
+        self.hopeless: set[Task] = {(c, n) for c in needs if c not in plan.veils for n in range(len(plan.knowers))}
         self._begin({})
 
     def _begin(self, moves: Mapping[Task, list[Move]]) -> None:
@@ -45,10 +48,13 @@ class Pattern:
     def cost(self) -> float:
         return sum(self.plan.costs[cell] for cell in sorted(self.hidden))
 
-    def protect(self) -> None:
+    def protect(self, draw: random.Random | None = None) -> None:
         """Hides what opens the cells that need it for every attacker, the cheapest first."""
         for number, knower in enumerate(self.plan.knowers):
-            for cell in self._order():
+            order = self._order()
+            if draw is not None:
+                draw.shuffle(order)
+            for cell in order:
                 if cell not in knower.cells and (cell, number) not in self.hopeless:
                     self._open(cell, number)
 
@@ -59,16 +65,44 @@ class Pattern:
         axis = self.cheapest.axis
         for code in self.plan.table.dimensions[axis].codes:
             mine = {task for task in self.moves if self.plan.table.keys[task[0]][axis] == code}
-            if not mine:
-                continue
-            before, cost = self.moves, self.cost
-            self._begin({task: found for task, found in before.items() if task not in mine})
-            self.protect()
-            if self.cost < cost - 1e-6:
-                better = True
-            else:
-                self._begin(before)
+            better = self._anew(mine) or better
         return better
+
+    def _anew(self, tasks: Collection[Task], draw: random.Random | None = None) -> bool:
+        """Opens these once more, in an order that is drawn; keeps what costs no more. Whether it costs less."""
+        if not tasks:
+            return False
+        before, cost, hopeless = self.moves, self.cost, set(self.hopeless)
+        self._begin({task: found for task, found in before.items() if task not in tasks})
+        self.protect(draw)
+        if len(self.hopeless) > len(hopeless) or self.cost > cost + 1e-9:
+            self._begin(before)
+            self.hopeless = hopeless
+        return self.cost < cost - 1e-6
+
+    def search(self, times: int) -> None:
+        """Takes parts of the pattern back and does them anew (large neighbourhood search: Shaw 1998), so many times;
+        drawn from a fixed seed, so that the same table has the same pattern."""
+        draw = random.Random(times)  # noqa: S311  no secret
+        for number in range(times):
+            tasks = sorted(self.moves)
+            if tasks:
+                self._anew(self._drawn(draw, tasks, number % 3), draw)
+
+    def _drawn(self, draw: random.Random, tasks: Sequence[Task], way: int) -> set[Task]:
+        """Some here and there; those that use one cell; or those of some codes."""
+        if way == 0:
+            return set(draw.sample(tasks, min(len(tasks), 2 + len(tasks) // 12)))
+        if way == 1:
+            others = sorted(self.hidden - set(self.plan.primaries)) or sorted(self.hidden)
+            cell = draw.choice(others)
+            return {task for task in tasks if any(cell in move for move in self.moves[task])}
+        keys = self.plan.table.keys
+        place = draw.randrange(len(self.plan.table.dimensions))
+        codes = sorted({keys[task[0]][place] for task in tasks})
+        chosen = set(draw.sample(codes, min(len(codes), 2)))
+        mine = [task for task in tasks if keys[task[0]][place] in chosen]
+        return set(draw.sample(mine, min(len(mine), 40)))
 
     def improve(self, times: int) -> None:
         """Protects, and goes through the pattern again until it becomes no cheaper, so many times at most."""
@@ -76,6 +110,7 @@ class Pattern:
         for _ in range(times):
             if not self.rework():
                 break
+        self.search(SEARCHES)
 
     def settle(self, hidden: Collection[int] | None) -> bool:
         """Takes another pattern over, if there is one; the audit finds out how well it protects."""
@@ -89,7 +124,8 @@ class Pattern:
         """Protects exposed cells anew. Whether that hid more."""
         before = len(self.hidden)
         for one in exposed:
-            self.hopeless -= {(one.cell, n) for n, k in enumerate(self.plan.knowers) if k.name == one.attacker}
+            if one.cell in self.plan.veils:
+                self.hopeless -= {(one.cell, n) for n, k in enumerate(self.plan.knowers) if k.name == one.attacker}
         self.protect()
         return len(self.hidden) > before
 
@@ -117,20 +153,23 @@ class Pattern:
 
     def _push(self, cell: int, amount: int, number: int) -> bool:
         """Hides the cheapest support of such a movement; False if there is none."""
-        move: Move | None = self._cube(cell, amount, number)
-        if move:
-            self._take(move, cell, number)
+        cube = self._cube(cell, amount, number)
+        if cube and self._added(cube) < HEADLINE:
+            self._take(cube, cell, number)
             return True
         found = self.cheapest.move(cell, amount, self.hidden, self.plan.knowers[number].cells)
-        if not found:
-            return False
-        move = whole_of(found)
-        if not move or move.get(cell) != amount or not self.plan.frame.holds(move):
+        move = whole_of(found) if found else None
+        if found and (not move or move.get(cell) != amount or not self.plan.frame.holds(move)):
             move = self._whole_within({*self.hidden, *found}, cell, amount, number)
+        if cube and (not move or self._added(cube) <= self._added(move)):
+            move = cube
         if not move:
             return False
         self._take(move, cell, number)
         return True
+
+    def _added(self, move: Move) -> float:
+        return sum(self.plan.costs[cell] for cell in move if cell not in self.hidden)
 
     def _cube(self, cell: int, amount: int, number: int) -> Move:
         size = len(self.plan.table) + 1
