@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from disclosure.tables.making import sheet, spec
-from eirene.disclosure.tables import inconsistencies, read_sheet, read_spec, read_table
-from eirene.disclosure.tables import reading
+from eirene.disclosure.tables import inconsistencies, read_sheet, read_spec, read_table, reading
 from eirene.disclosure.tables.spec import schema
 from eirene.errors import EireneError, Unreadable
 
@@ -36,12 +35,26 @@ def test_sums_that_do_not_add_up_are_told_with_cells_and_sums() -> None:
 
 
 def test_sums_far_beyond_floating_point_are_checked_to_the_last_unit() -> None:
-    rows = [("a", "x", 2**80), ("a", "y", 1), ("a", "_T", 2**80), ("_T", "x", 2**80), ("_T", "y", 1), ("_T", "_T", 2**80)]
+    rows = [
+        ("a", "x", 2**80),
+        ("a", "y", 1),
+        ("a", "_T", 2**80),
+        ("_T", "x", 2**80),
+        ("_T", "y", 1),
+        ("_T", "_T", 2**80),
+    ]
     assert f"is {2**80}, but its parts are {2**80} + 1 = {2**80 + 1}" in told(rows)
 
 
 def test_decimals_are_exact() -> None:
-    rows = [("a", "x", "0.1"), ("a", "y", "0.2"), ("a", "_T", "0.3"), ("_T", "x", "0.10"), ("_T", "y", "0.2"), ("_T", "_T", "0.3")]
+    rows = [
+        ("a", "x", "0.1"),
+        ("a", "y", "0.2"),
+        ("a", "_T", "0.3"),
+        ("_T", "x", "0.10"),
+        ("_T", "y", "0.2"),
+        ("_T", "_T", "0.3"),
+    ]
     table = read_table(sheet(("row", "col", "n"), rows), spec(("row", "col")))
     assert not inconsistencies(table)
     assert table.decimals == 2

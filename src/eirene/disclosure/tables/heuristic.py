@@ -17,7 +17,7 @@ from eirene.disclosure.tables.rules import Need
 #: A cell that must be open, and the number of the attacker for whom.
 Task = tuple[int, int]
 #: How many parts of a pattern are done anew.
-SEARCHES = 1200
+SEARCHES = 500
 
 
 class Pattern:

@@ -95,12 +95,12 @@ def _dominated(loaded: Loaded, value: int, largest: tuple[int, ...]) -> tuple[st
 
 
 def _need(table: Table, loaded: Loaded, value: int, upper: int) -> Need:
-    """A small count must reach the threshold, so that nobody can tell that it is small; both ends of a dominated cell
-    are held off by its protection level."""
+    """Unless a width is given a small count must reach the threshold: nobody can then tell that it is small. Both ends
+    of a dominated cell are held off by its protection level."""
     asked, unit = loaded.spec.protection, 10**table.decimals
     lower = min(upper, max(value - 1, 0))
     small = not upper and loaded.spec.units is None
-    if small:
+    if small and asked.width is None:
         upper = max(loaded.threshold * unit - value, 0)
     width = _width(loaded, small) * unit if asked.width is None else Fraction(asked.width) * unit
     percent = asked.percent if small or upper or asked.percent else BY_UNITS
