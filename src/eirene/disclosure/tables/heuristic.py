@@ -112,13 +112,11 @@ class Pattern:
                 break
         self.search(SEARCHES)
 
-    def settle(self, hidden: Collection[int] | None) -> bool:
+    def settle(self, hidden: Collection[int] | None) -> None:
         """Takes another pattern over, if there is one; the audit finds out how well it protects."""
-        if hidden is None:
-            return False
-        self._begin({})
-        self.hidden = set(hidden)
-        return True
+        if hidden is not None:
+            self._begin({})
+            self.hidden = set(hidden)
 
     def again(self, exposed: Iterable[Exposed]) -> bool:
         """Protects exposed cells anew. Whether that hid more."""

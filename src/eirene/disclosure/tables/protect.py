@@ -42,7 +42,6 @@ class Protected:
     exposed   what an attacker could still work out; then it must not be published
     optimal   whether no pattern of suppression costs less (proved)
     joins     the codes that were joined
-    audited   how many hidden cells the audit attacked, for how many attackers
     """
 
     plan: Plan
@@ -108,11 +107,13 @@ def _protected(
         return Protected(plan, plan.veils, found, _loss(table, (), cells - len(table)), joins=joins)
     pattern = Pattern(plan, needs)
     pattern.improve(REWORKS)
-    optimal = False
+    proved: set[int] | None = None
     if len(plan.veils) <= loaded.spec.optimal_up_to and not pattern.hopeless and len(plan.knowers) == 1:
-        optimal = pattern.settle(cheapest_pattern(plan, needs, pattern.hidden))
+        proved = cheapest_pattern(plan, needs, pattern.hidden)
+        pattern.settle(proved)
     left = _attacked(pattern, needs)
     hidden = {cell: plan.veils.get(cell, Veil("c", None, None)) for cell in sorted(pattern.hidden)}
+    optimal = proved is not None and set(hidden) <= proved
     return Protected(plan, hidden, left, _loss(table, hidden, cells - len(table)), optimal, joins)
 
 
