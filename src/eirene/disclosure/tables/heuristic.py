@@ -18,6 +18,8 @@ from eirene.disclosure.tables.rules import Need
 Task = tuple[int, int]
 #: How many parts of a pattern are done anew.
 SEARCHES = 500
+#: Cells times programmes and attackers, above which nothing is done anew.
+COSTLY = 120_000
 
 
 class Pattern:
@@ -32,6 +34,8 @@ class Pattern:
         self.moves: dict[Task, list[Move]] = {}
         #: What nothing opens enough.
         self.hopeless: set[Task] = {(c, n) for c in needs if c not in plan.veils for n in range(len(plan.knowers))}
+        #: How many programmes were solved where no hypercube would do.
+        self.solved = 0
         self._begin({})
 
     def _begin(self, moves: Mapping[Task, list[Move]]) -> None:
@@ -107,6 +111,8 @@ class Pattern:
     def improve(self, times: int) -> None:
         """Protects, and goes through the pattern again until it becomes no cheaper, so many times at most."""
         self.protect()
+        if len(self.plan.table) * (self.solved + len(self.plan.knowers)) > COSTLY:
+            return  # it would take too long to do it again and again
         for _ in range(times):
             if not self.rework():
                 break
@@ -155,6 +161,7 @@ class Pattern:
         if cube and self._added(cube) < HEADLINE:
             self._take(cube, cell, number)
             return True
+        self.solved += 1
         found = self.cheapest.move(cell, amount, self.hidden, self.plan.knowers[number].cells)
         move = whole_of(found) if found else None
         if found and (not move or move.get(cell) != amount or not self.plan.frame.holds(move)):

@@ -100,7 +100,7 @@ def _need(table: Table, loaded: Loaded, value: int, upper: int) -> Need:
     asked, unit = loaded.spec.protection, 10**table.decimals
     lower = min(upper, max(value - 1, 0))
     small = not upper and loaded.spec.units is None
-    if small and asked.width is None:
+    if small and asked.width is None and loaded.spec.method != "round":
         upper = max(loaded.threshold * unit - value, 0)
     width = _width(loaded, small) * unit if asked.width is None else Fraction(asked.width) * unit
     percent = asked.percent if small or upper or asked.percent else BY_UNITS
