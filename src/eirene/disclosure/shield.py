@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from eirene.disclosure.audit import Findings, Progress, audit
+from eirene.disclosure.auditing import Findings, Progress, audit
 from eirene.disclosure.hidden import Hidden, HiddenThing, Loss, Remedy
 from eirene.disclosure.intervals import Memory
 from eirene.disclosure.naming import Naming

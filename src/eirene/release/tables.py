@@ -8,37 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 
 from eirene.errors import Unreadable
+from eirene.tabular import guard, plain, unguard, write_csv
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+__all__ = ["guard", "plain", "read_csv", "unguard", "write_csv"]
+
 #: More characters than any answer may have; the csv module's own limit is lower than a long comment.
 _LONGEST = 1 << 20
-
-
-def guard(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-def unguard(text: str) -> str:
-    return text[1:] if text.startswith("'") else text
-
-
-def plain(value: int | Decimal | None) -> str:
-    """A number with a decimal point and without exponent; '' for none."""
-    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([guard(row.get(column, "")) for column in columns] for row in rows)
-    return target.getvalue().encode()
 
 
 def read_csv(data: bytes, columns: Sequence[str], where: str, *, later: Collection[str] = ()) -> list[dict[str, str]]:
