@@ -199,10 +199,8 @@ class Remedies:
         cycle = self.naming.cycles[told.cycle]
         bodies = [b for s in cycle.sets for b in s] if any(told.body in s for s in cycle.sets) else []
         mine = next((s for s in cycle.sets if told.body in s), tuple(bodies))
-        answered = [
-            b for b in mine
-            if (told.cycle, b, told.question) in self.naming.shown and b != told.by and not cycle.outside(b, told.question)
-        ]  # fmt: skip
+        named = [b for b in mine if (told.cycle, b, told.question) in self.naming.shown and b != told.by]
+        answered = [b for b in named if not cycle.outside(b, told.question)]
         said = cycle.category(told.body, told.question)
         others = [b for b in answered if _kind(cycle.category(b, told.question), told.code) != _kind(said, told.code)]
         if others:

@@ -490,7 +490,7 @@ class _Reader:
         low: Fraction,
         high: Fraction,
     ) -> None:
-        """Σ of the bodies' own rates. A rate is a column of its own, tied to its parts where its denominator is known."""
+        """Σ of the bodies' own rates: columns of their own, tied to their parts where the denominator is known."""
         n = len(known) + len(open_)
         total = Sum(sum(known, Fraction(0)))
         for body, above, below in open_:
