@@ -94,6 +94,8 @@ def phase(text: str) -> str:
         "checking the reports": _("checking the reports"),
         "computing the figures": _("computing the figures"),
         "cutting to the audience": _("cutting to the audience"),
+        "protecting": _("protecting persons and nations"),
+        "attacking what is not told": _("attacking what is not told"),
         "writing the Summary": _("writing the Summary"),
         "drawing charts and setting documents": _("drawing charts and setting documents"),
         "freezing the release": _("freezing the release"),
