@@ -72,9 +72,7 @@ def examine_draft(
 
 
 def besides(held: Iterable[Held]) -> list[Beside]:
-    return [
-        beside_of(open_release(folder), open_release(full) if full is not None else None) for folder, full in held
-    ]
+    return [beside_of(open_release(folder), open_release(full) if full is not None else None) for folder, full in held]
 
 
 def _as_held(
@@ -123,7 +121,7 @@ def told_of(view: AudienceView) -> dict[str, Any]:
         ],
         "loss": {name: round(getattr(view.loss, name)) for name in LOSS},
         "named": _by_body(view, view.shown),
-        "counted": _by_body(view, lambda body, question: view.visible(body, question) and not view.shown(body, question)),
+        "counted": _by_body(view, lambda body, q: view.visible(body, q) and not view.shown(body, q)),
     }  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def reason_words() -> dict[str, str]:
     return {
         "chosen": _("chosen by the coordinator"), "small": _("a small count"),
         "within": _("would give a small count away within the same answer"),
-        "company": _("so that another does not stand alone"), "derivable": _("something protected would follow from it"),
+        "company": _("so that another does not stand alone"),
+        "derivable": _("something protected would follow from it"),
         "single_values": _("the value of one nation"), "asked_after": _("tells the answer to another question"),
         "silent": _("so that who did not report is not the only one without a name"),
         "alike": _("so that those without a name did not all say the same"),
@@ -204,7 +205,8 @@ class Words:
         if way["what"] == "name":
             thing = self.place(where)
         elif way["what"] in ("cell", "counts"):
-            thing = f"{self.thing(way['what'], where)} ({self.question(where[0], where[2 if way['what'] == 'cell' else 1])})"
+            question = self.question(where[0], where[2 if way["what"] == "cell" else 1])
+            thing = f"{self.thing(way['what'], where)} ({question})"
         else:
             thing = self.thing(way["what"], where)
         return said.get(way["what"], "%(thing)s") % {"thing": thing}
@@ -362,9 +364,9 @@ class Protection:
 def exposed_words(n: int) -> str:
     if not n:
         return _("Nothing else can be worked out.")
-    return ngettext("%(n)d thing can be worked out nevertheless.", "%(n)d things can be worked out nevertheless.", n) % {
-        "n": n
-    }
+    return ngettext(
+        "%(n)d thing can be worked out nevertheless.", "%(n)d things can be worked out nevertheless.", n
+    ) % {"n": n}
 
 
 # --- for one nation ---------------------------------------------------------------------------------------------------
@@ -435,7 +437,8 @@ class Seen:
             standing = "named" if question in named else "counted" if question in counted else "hidden"
             rows.append(
                 Known(
-                    self.words.question(self.cycle, question), standing,
+                    self.words.question(self.cycle, question),
+                    standing,
                     tuple(self.words.cell(self.cycle, question, one["where"][3:]) for one in cells),
                     self._because(taken) if taken and standing == "counted" else "",
                 )

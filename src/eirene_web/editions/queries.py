@@ -324,7 +324,7 @@ def presses(draft: Draft) -> list[Freeze]:
     return list(draft.freezes.select_related("person").defer("edition").order_by("-at", "-pk"))
 
 
-# --- what readers could work out --------------------------------------------------------------------------------------
+# --- what readers could work out ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -346,7 +346,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class ProtectionState:
-    """How far the examination of a draft is, for each audience, the narrowest first, and what is being done about it."""
+    """How far the examination of a draft is, for each audience, the narrowest first, and what is being done."""
 
     rows: tuple[Examined, ...]
     job: Job | None

@@ -66,8 +66,8 @@ def look() -> dict[str, Any]:
 
 
 def do_due() -> dict[str, Any]:
-    """Ends silences and embargoes whose instant has come, starts figures and examinations that are behind. Each happens once, however
-    often and by however many this is called."""
+    """Ends silences and embargoes whose instant has come, starts figures and examinations that are behind. Each
+    happens once, however often and by however many this is called."""
     from eirene_web.editions.services.publishing import publish_due
     from eirene_web.editions.services.silence import end_due
 

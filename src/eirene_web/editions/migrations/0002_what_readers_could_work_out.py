@@ -5,32 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('editions', '0001_initial'),
+        ("editions", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='protection',
+            model_name="draft",
+            name="protection",
             field=models.JSONField(default=list),
         ),
         migrations.CreateModel(
-            name='Examination',
+            name="Examination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(max_length=64)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('clean', models.BooleanField()),
-                ('checked', models.IntegerField()),
-                ('content', models.BinaryField()),
-                ('made', models.DateTimeField()),
-                ('milliseconds', models.IntegerField()),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='examinations', to='editions.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("audience", models.CharField(max_length=64)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("clean", models.BooleanField()),
+                ("checked", models.IntegerField()),
+                ("content", models.BinaryField()),
+                ("made", models.DateTimeField()),
+                ("milliseconds", models.IntegerField()),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="examinations", to="editions.draft"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('draft', 'audience'), name='examined_once')],
+                "constraints": [models.UniqueConstraint(fields=("draft", "audience"), name="examined_once")],
             },
         ),
     ]

@@ -91,7 +91,7 @@ def held_by_readers(row: Draft, audience: str, pack: Pack) -> list[Held]:
 
 
 def is_fresh(row: Draft) -> bool:
-    """Whether it was examined as it stands, for every audience; an edition that cannot be meant is nothing to examine."""
+    """Whether it was examined as it stands, for every audience; what cannot be meant is nothing to examine."""
     wanted = current_fingerprint(row)
     there = set(row.examinations.filter(fingerprint=wanted).values_list("audience", flat=True))
     return not wanted or there >= set(examined_for(row))
@@ -258,8 +258,8 @@ def _picked(told: Mapping[str, Any], audience: str, picks: Mapping[str, int]) ->
 
 
 def refuse_unexamined(row: Draft) -> None:
-    """Raises Blocked unless the draft was examined as it stands, for every audience, and nothing is exposed: one problem
-    for each thing that is exposed, or for each audience that was not examined."""
+    """Raises Blocked unless the draft was examined as it stands, for every audience, and nothing is exposed: one
+    problem for each thing that is exposed, or for each audience that was not examined."""
     pack = opened(row.cycle.pack_id)
     wanted, problems = current_fingerprint(row), list[Problem]()
     labels = {a.code: pick(a.label, _lang(pack)) for a in pack.header.audiences}
@@ -269,7 +269,8 @@ def refuse_unexamined(row: Draft) -> None:
         if one is None or one.fingerprint != wanted:
             problems.append(
                 Problem(
-                    _("What readers could work out was not examined, or not as the draft stands now."), labels[audience],
+                    _("What readers could work out was not examined, or not as the draft stands now."),
+                    labels[audience],
                     _("Examine it on the page “Protection”; that takes a minute or so."),
                 )
             )
@@ -285,7 +286,9 @@ def exposures(pack: Pack, label: str, told: Mapping[str, Any], most: int = 20) -
 
     words = Words(pack, _lang(pack))
     shown = told["exposed"][:most]
-    problems = [Problem(words.exposed(one), f"{label}, {words.place(one['where'])}", words.remedies(one)) for one in shown]
+    problems = [
+        Problem(words.exposed(one), f"{label}, {words.place(one['where'])}", words.remedies(one)) for one in shown
+    ]
     if rest := len(told["exposed"]) - len(shown):
         more = ngettext("%(n)d more thing is exposed.", "%(n)d more things are exposed.", rest) % {"n": rest}
         problems.append(Problem(more, label))

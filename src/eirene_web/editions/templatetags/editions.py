@@ -21,7 +21,8 @@ _LOOK = {
     "recalled": ("idle", "back"), "building": ("info", "half"), "failed": ("late", "stop"),
     "requested": ("risk", "wait"), "granted": ("ok", "done"), "declined": ("idle", "stop"),
     "clean": ("ok", "done"), "exposed": ("late", "stop"), "stale": ("risk", "wait"), "unexamined": ("idle", "none"),
-    "hidden": ("idle", "lock"), "accepted": ("ok", "done"), "named": ("ok", "done"), "counted": ("info", "eye"), "missing": ("idle", "none"),
+    "hidden": ("idle", "lock"), "accepted": ("ok", "done"), "named": ("ok", "done"), "counted": ("info", "eye"),
+    "missing": ("idle", "none"),
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def _words(visit: Visit, draft: Draft) -> p.Words:
     return p.Words(opened(draft.cycle.pack_id), visit.lang, visit.names.nation, draft.cycle.code)
 
 
-# --- the office ---------------------------------------------------------------------------------------------------------
+# --- the office -----------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -65,7 +65,12 @@ def _loss(loss: dict[str, int]) -> list[tuple[str, int, int, int]]:
     rows = [(_("Figures"), "figures"), (_("Cells of named answers"), "cells"),
             (_("Persons in those cells"), "persons"), (_("Names"), "names")]  # fmt: skip
     return [
-        (word, loss[name], loss[f"of_{name}"], round(100 * loss[name] / loss[f"of_{name}"]) if loss[f"of_{name}"] else 0)
+        (
+            word,
+            loss[name],
+            loss[f"of_{name}"],
+            round(100 * loss[name] / loss[f"of_{name}"]) if loss[f"of_{name}"] else 0,
+        )
         for word, name in rows
     ]
 
@@ -139,7 +144,7 @@ def _picks(data: QueryDict) -> dict[str, int]:
     }
 
 
-# --- the nation -------------------------------------------------------------------------------------------------------
+# --- the nation -----------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -170,8 +175,6 @@ def _counts(mine: dict[str, Any], order: list[str]) -> dict[str, int]:
     named, counted = set(mine["named"]) & set(order), set(mine["counted"]) & set(order)
     cells = sum(one["what"] == "cell" for one in mine["hidden"])
     return {"named": len(named), "counted": len(counted), "hidden": len(order) - len(named | counted), "cells": cells}
-
-
 
 
 urlpatterns = [
