@@ -425,6 +425,32 @@ def _many(n: int, word: str) -> str:
     return f"{n} {word}{'s' if n != 1 else ''}"
 
 
+# --- disclosure ----------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def disclosure() -> None:
+    """Protect what is published, and attack it."""
+
+
+@disclosure.command("audit")
+@click.argument("folder", metavar="DIR")
+@click.option("--with", "beside", metavar="DIR…", multiple=True, help="Further releases that the same readers hold.")
+@click.option("--as", "body", default=None, metavar="BODY", help="The reader belongs to this body.")
+@click.option("--lang", default=None, metavar="CODE", help="Language of the report; the release's first if not given.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def disclosure_audit(folder: str, beside: tuple[str, ...], body: str | None, lang: str | None, quiet: bool) -> None:
+    """What readers of the release in DIR can work out that they may not know.
+
+    An office's release among --with is not held by readers: it says whose answers are in the figures."""
+    from eirene.release.attack import attack_folders
+
+    told = attack_folders(folder, beside, body=body, lang=lang, progress=_progress(quiet))
+    click.echo("\n".join(told.lines))
+    if not told.clean:
+        sys.exit(1)
+
+
 # --- summary, release, figure ---------------------------------------------------------------------------------------
 
 
@@ -443,6 +469,11 @@ def summary() -> None:
 @click.option("--as-of", metavar="DATE", help="Date of the edition; the cycle's date of publication if not given.")
 @click.option("--key-file", metavar="FILE", type=click.Path(path_type=Path), help="Key for hashes of hidden answers.")
 @click.option("--formats", metavar="LIST", help="html,pdf,docx,xlsx,charts; all if not given. Data always.")
+@click.option(
+    "--released", metavar="DIR…", multiple=True,
+    help="Releases that its readers hold besides: earlier ones of the edition, for it and wider audiences; the "
+    "office's ones say whose answers are in them.",
+)
 @click.option("--quiet", is_flag=True, help="No progress.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="DIR")
 def summary_build(
@@ -455,6 +486,7 @@ def summary_build(
     as_of: str | None,
     key_file: Path | None,
     formats: str | None,
+    released: tuple[str, ...],
     quiet: bool,
     out: Path,
 ) -> None:
@@ -471,6 +503,7 @@ def summary_build(
         as_of=as_of,
         key_file=key_file,
         formats=formats,
+        released=released,
         out=out,
         progress=_progress(quiet),
     )

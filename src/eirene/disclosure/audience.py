@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from eirene.disclosure.naming import PROTECTED, Cycle, Naming, figure_questions, population_sets, questions_in
-from eirene.figures.model import Figure, Footnote, Missing
+from eirene.disclosure.audit import Findings, Progress
+from eirene.disclosure.hidden import HiddenThing, Loss
+from eirene.disclosure.naming import Cycle, Naming, population_sets
+from eirene.disclosure.shield import Shield
+from eirene.disclosure.source import Source
+from eirene.figures.model import Figure
 from eirene.framework import audience_rank, cycle_of
-from eirene.framework.model import Audience, Pack
+from eirene.framework.model import Audience, Pack, ProtectionChoice
 from eirene.questionnaires.model import Answer, CellKey, Report
-from eirene.text import Text, pick
-
-#: What stands instead of the footnote of a body that is not named: how many there are, never whose or what it says.
-_UNNAMED: Mapping[str, Mapping[str, str]] = {
-    "justified_warning": {
-        "en": "Differences that were justified, without a name: {n}.",
-        "fr": "Écarts justifiés, sans indication de nom\u00a0: {n}.",
-    },
-    "unjustified_error": {
-        "en": "Inconsistencies left unexplained, without a name: {n}.",
-        "fr": "Incohérences non expliquées, sans indication de nom\u00a0: {n}.",
-    },
-    "definition": {
-        "en": "Differing definitions, without a name: {n}.",
-        "fr": "Définitions différentes, sans indication de nom\u00a0: {n}.",
-    },
-    "break": {
-        "en": "Breaks in the series, without a name: {n}.",
-        "fr": "Ruptures de série, sans indication de nom\u00a0: {n}.",
-    },
-    "counted_apart": {
-        "en": "Persons counted apart, without a name: {n}.",
-        "fr": "Personnes comptées à part, sans indication de nom\u00a0: {n}.",
-    },
-    "breakdown_unknown": {
-        "en": "Totals without a break-down, without a name: {n}.",
-        "fr": "Totaux sans ventilation, sans indication de nom\u00a0: {n}.",
-    },
-    "withholding": {
-        "en": "Answers withheld, without a name: {n}.",
-        "fr": "Réponses non communiquées, sans indication de nom\u00a0: {n}.",
-    },
-    "": {
-        "en": "Notes to answers, without a name: {n}.",
-        "fr": "Notes relatives à des réponses, sans indication de nom\u00a0: {n}.",
-    },
-}
-#: Footnotes that belong to a name, and go with it.
-_OF_A_NAME = ("naming", "naming_protected")
-#: Footnotes that a body asked to be printed (practice 11): they are its public word.
-_OWN_WORD = ("reservation",)
 
 
 @dataclass(frozen=True)
@@ -76,6 +38,12 @@ class AudienceView:
     _shown: frozenset[tuple[str, str, str]]
     _visible: frozenset[tuple[str, str, str]]
     _left_out: Mapping[tuple[str, str, str], frozenset[CellKey]] = field(default_factory=dict)
+    #: cycle, question: counts by answer are not told
+    _untold: frozenset[tuple[str, str]] = frozenset()
+    #: What the audit of the result found; nothing is to be frozen unless it is clean.
+    findings: Findings = field(default_factory=Findings)
+    hidden: tuple[HiddenThing, ...] = ()
+    loss: Loss = field(default_factory=Loss)
 
     def visible(self, body: str, question: str, cycle: str | None = None) -> bool:
         """Whether the audience may know of the answer at all, under a name or not."""
@@ -115,6 +83,10 @@ class AudienceView:
         """Reports of the earlier cycles, oldest first, then of this one."""
         return (*(report for reports in self.history for report in reports), *self.reports)
 
+    def untold(self, question: str, cycle: str) -> bool:
+        """Whether it is not told how many gave which answer: all of them gave one."""
+        return (cycle, question) in self._untold
+
     def counts(self) -> dict[str, int]:
         """Answers of this cycle: shown by name; counted, not named; hidden (not released to this audience)."""
         shown = named = total = 0
@@ -135,30 +107,33 @@ def audience_view(
     *,
     history: Sequence[Sequence[Report]] = (),
     as_of: dt.date | None = None,
+    beside: Sequence[Source] = (),
+    chosen: Sequence[ProtectionChoice] = (),
+    progress: Progress | None = None,
 ) -> AudienceView:
     """What `audience` may see of these reports and the figures made from them.
 
     history   reports of earlier cycles that figures or trends use, oldest first
     as_of     date of the edition; by default the cycle's date of publication
+    beside    other releases that the same readers hold: earlier ones of the edition, and those for wider audiences
+    chosen    what the coordinator chose to hide; the audit adds what is still needed
     Raises UsageError if the pack has no such audience or cycle.
     """
     cycle = cycle_of(pack, cycle_id)
-    chosen = pack.header.audiences[audience_rank(pack, audience)]
+    chosen_audience = pack.header.audiences[audience_rank(pack, audience)]
     date = as_of or cycle.publication_date
     current, made = tuple(sorted(reports, key=lambda r: r.body)), tuple(figures)
     earlier = tuple(tuple(sorted(one, key=lambda r: r.body)) for one in history)
     naming = Naming(pack, audience, _cycles(pack, cycle_id, current, earlier, made, date))
     naming.release()
-    if chosen.names_all:
+    if chosen_audience.names_all:
         everything = frozenset((r.cycle, r.body, q) for one in (*earlier, current) for r in one for q in r.answers)
-        return AudienceView(pack, cycle_id, chosen, date, current, earlier, made, {}, everything, everything)
-    hidden = naming.protect(made)
-    strip = _Strip(pack, naming, hidden)
-    stripped = tuple(strip.figure(figure) for figure in made)
-    steps = {**naming.steps, **strip.steps}
+        return AudienceView(pack, cycle_id, chosen_audience, date, current, earlier, made, {}, everything, everything)
+    shielded = Shield(pack, cycle_id, audience, date, naming, made, beside, chosen).protect(progress)
     return AudienceView(
-        pack, cycle_id, chosen, date, current, earlier, stripped, dict(sorted(steps.items())),
-        frozenset(naming.shown), frozenset(naming.visible), dict(naming.left_out),
+        pack, cycle_id, chosen_audience, date, current, earlier, shielded.figures, dict(sorted(shielded.steps.items())),
+        frozenset(naming.shown), frozenset(naming.visible), dict(naming.left_out), shielded.untold,
+        shielded.findings, shielded.hidden, shielded.loss,
     )  # fmt: skip
 
 
@@ -197,80 +172,8 @@ def _cycles(
     }
 
 
-class _Strip:
-    """Takes out of figures what the audience may not know; values and counts stay."""
-
-    def __init__(self, pack: Pack, naming: Naming, hidden: frozenset[str]) -> None:
-        self.pack, self.naming, self.hidden = pack, naming, hidden
-        self.steps: Counter[str] = Counter()
-        self._size = questions_in(pack.header.size, pack)
-
-    def figure(self, figure: Figure) -> Figure:
-        if figure.basis != "computed":
-            return figure
-        kept = replace(
-            figure,
-            missing=tuple(self._missing(figure, one) for one in figure.missing),
-            footnotes=self._footnotes(figure),
-            members={b: v for b, v in figure.members.items() if self.naming.shows(figure, b)},
-        )
-        if figure.key in self.hidden:
-            self.steps["figures_hidden"] += 1
-            return _without_value(kept)
-        return self._coverage(figure, kept)
-
-    def _missing(self, figure: Figure, missing: Missing) -> Missing:
-        return replace(missing, bodies=tuple(b for b in missing.bodies if self.naming.shows(figure, b)))
-
-    def _footnotes(self, figure: Figure) -> tuple[Footnote, ...]:
-        kept: list[Footnote] = []
-        unnamed: Counter[str] = Counter()
-        for note in figure.footnotes:
-            if not note.body or note.kind in _OWN_WORD or self.naming.shows(figure, note.body):
-                kept.append(note)
-            elif note.kind not in _OF_A_NAME:
-                unnamed[note.kind] += 1
-        kept.extend(Footnote(kind, self._generic(kind, n)) for kind, n in sorted(unnamed.items()))
-        return tuple(kept)
-
-    def _generic(self, kind: str, n: int) -> Text:
-        words = _UNNAMED.get(kind, _UNNAMED[""])
-        return {lang: pick(words, lang).format(n=n) for lang in self.pack.header.languages}
-
-    def _coverage(self, figure: Figure, kept: Figure) -> Figure:
-        """Personnel covered and in all: if one body alone makes the difference and its size is not shown, both go."""
-        coverage = figure.coverage
-        if coverage is None or coverage.personnel is None or not self._size:
-            return kept
-        apart = [b for m in figure.missing if m.reason != "not_applicable" for b in m.bodies]
-        outside = [b for b in apart if not self._sized(figure.cycle, b)]
-        inside = [b for b in figure.members if not self._sized(figure.cycle, b)]
-        if len(outside) == 1 or len(inside) == 1:
-            self.steps["coverage_in_personnel_hidden"] += 1
-            return replace(kept, coverage=replace(coverage, personnel=None, of_personnel=None))
-        return kept
-
-    def _sized(self, cycle: str, body: str) -> bool:
-        return all((cycle, body, q) in self.naming.shown for q in self._size)
-
-
 def _less(answer: Answer, cells: frozenset[CellKey]) -> Answer:
     return replace(answer, cells={k: c for k, c in answer.cells.items() if k not in cells}) if cells else answer
 
 
-def _without_value(figure: Figure) -> Figure:
-    coverage = figure.coverage
-    return replace(
-        figure,
-        value=None,
-        numerator=None,
-        denominator=None,
-        change=None,
-        members={},
-        extra={},
-        suppressed=PROTECTED,
-        coverage=None if coverage is None else replace(coverage, personnel=None, of_personnel=None),
-    )
-
-
-__all__ = ["AudienceView", "audience_view", "figure_questions"]
+__all__ = ["AudienceView", "audience_view"]

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from eirene.disclosure.classes import protection_of
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires.model import TOTAL, Answer, Cell, CellKey
 
 
-def threshold_of(pack: Pack, question: Question) -> int:
-    """The smallest count of the question's class that may be shown; 0: any, and so for what is not counted."""
+def threshold_of(pack: Pack, question: Question, answer: Answer | None = None) -> int:
+    """The smallest count of the question's class (or the answer's, if stricter) that may be shown; 0: any, and so for
+    what is not counted."""
     if question.type != "matrix" or question.unit == "percent" or not question.integer:
         return 0
-    return max((c.threshold for c in pack.header.disclosure_classes if c.code == question.disclosure), default=0)
+    return protection_of(pack, question, answer).threshold
 
 
 def small_cells(answer: Answer, threshold: int) -> frozenset[CellKey]:

@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from eirene.disclosure.cells import closed, small_cells, threshold_of
+from eirene.disclosure.hidden import Ledger
 from eirene.figures.answers import Answers as CountedAnswers
 from eirene.figures.model import Figure
 from eirene.framework import asked, audience_rank, population_bodies
@@ -35,6 +36,10 @@ _SUMS = frozenset({"pooled", "pooled_without_largest", "count", "mean_of_bodies"
 #: Kinds that show the value of single bodies, and from how many bodies on they may be shown while some are not named.
 _ORDER = {"median_of_bodies": 3, "lower_quartile": 5, "upper_quartile": 5, "minimum": 5, "maximum": 5}
 _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_]*")
+
+#: Causes for which names are withdrawn, as reasons.
+_WHY = {"asked_after_another": "asked_after", "others_silent": "silent", "others_alike": "alike",
+        "one_left_over": "company", "company": "company", "chosen": "chosen"}  # fmt: skip
 
 #: cycle, body, question
 Named = tuple[str, str, str]
@@ -112,6 +117,10 @@ class Naming:
     #: Cells left out of answers that are shown by name, for they are too small or give a small one away.
     left_out: dict[Named, frozenset[CellKey]] = field(default_factory=dict)
     _questions: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: What is hidden and why, as far as names, cells and single figures go.
+    ledger: Ledger = field(default_factory=Ledger)
+    #: Of the figures of the first call: they are the same in every further one.
+    _sums: list[_Sum] | None = None
 
     def release(self) -> None:
         """What the bodies themselves released, before anybody is protected."""
@@ -128,11 +137,14 @@ class Naming:
     def withdraw(self, cycle: str, body: str, question: str, cause: str) -> None:
         self.shown.discard((cycle, body, question))
         self.steps[f"names_withdrawn_{cause}"] += 1
+        self.ledger.enter("name", (cycle, body, question), _WHY[cause])
 
     def protect(self, figures: Sequence[Figure]) -> frozenset[str]:
         """Withdraws names until nobody is derivable; returns keys of figures that must not be shown at all."""
-        sums = _sums(self.pack, figures)
-        self._small_cells()
+        if self._sums is None:
+            self._sums = _sums(self.pack, figures)
+            self._small_cells()
+        sums = self._sums
         while True:
             before = len(self.shown), sum(map(len, self.left_out.values()))
             self._gates()
@@ -143,25 +155,43 @@ class Naming:
             hidden = self._left_over(sums)
             if (len(self.shown), sum(map(len, self.left_out.values()))) == before:
                 break
-        self._of_one_mind()
-        return frozenset(hidden | self._single_values(figures) | self._small(figures))
+        found = {"derivable": hidden, "single_values": self._single_values(figures), "small": self._small(figures)}
+        for why, keys in found.items():
+            for key in sorted(keys):
+                self.ledger.enter("figure", (key,), why)
+        return frozenset().union(*found.values())
 
     # --- small counts -----------------------------------------------------------------------------------------------
 
     def _small_cells(self) -> None:
         for cycle in self.cycles.values():
             for question in cycle.questions.values():
-                threshold = threshold_of(self.pack, question)
-                for body in cycle.reports if threshold else ():
+                for body in cycle.reports:
                     if (cycle.id, body, question.id) in self.shown:
                         answer = cycle.reports[body].answers[question.id]
-                        self._leave_out((cycle.id, body, question.id), small_cells(answer, threshold))
+                        threshold = threshold_of(self.pack, question, answer)
+                        if threshold:
+                            self._leave_out((cycle.id, body, question.id), small_cells(answer, threshold))
 
-    def _leave_out(self, named: Named, cells: frozenset[CellKey]) -> None:
+    def leave_out(self, named: Named, cell: CellKey, why: str = "company") -> None:
+        """One more cell of an answer that stays named, and what would give it away within the answer."""
+        answer = self.cycles[named[0]].reports[named[1]].answers[named[2]]
+        self._leave_out(named, closed(answer, {cell, *self.left_out.get(named, frozenset())}), why)
+
+    def _leave_out(self, named: Named, cells: frozenset[CellKey], why: str = "within") -> None:
         already = self.left_out.get(named, frozenset())
         if cells - already:
             self.left_out[named] = already | cells
             self.steps["cells_left_out"] += len(cells - already)
+            self._enter(named, cells - already, why)
+
+    def _enter(self, named: Named, cells: frozenset[CellKey], why: str) -> None:
+        answer = self.cycles[named[0]].reports[named[1]].answers[named[2]]
+        threshold = threshold_of(self.pack, self.cycles[named[0]].questions[named[2]], answer)
+        for key in sorted(cells):
+            value = answer.cells[key].value if key in answer.cells else None
+            small = value is not None and 0 < value < threshold
+            self.ledger.enter("cell", (*named, *key), "small" if small else why)
 
     def _told(self, one: _Sum, body: str, question: str) -> bool:
         """Whether what a body brings to a sum can be read from its answer by name."""
@@ -180,7 +210,7 @@ class Naming:
             missing = self.left_out.get((one.cycle, alone, question), frozenset())
             cells = {key for key in missing if key in answer.cells and one.speaks_of(asked_question, key)}
         if cells:
-            self._leave_out(named, closed(answer, cells | self.left_out.get(named, frozenset())))
+            self._leave_out(named, closed(answer, cells | self.left_out.get(named, frozenset())), "company")
         else:
             self.withdraw(*named, "one_left_over")
 
@@ -329,7 +359,7 @@ class Naming:
         one = _Sum((), figure.cycle, questions, {}, figure.dimensions, _words(self.pack, figure.id))
         return all(self._told(one, body, q) for q in questions)
 
-    def _of_one_mind(self) -> None:
+    def count_of_one_mind(self) -> None:
         """Sets in which all gave one answer: the count itself says it; no name that could be withdrawn hides it."""
         for cycle in self.cycles.values():
             for question in cycle.questions.values():

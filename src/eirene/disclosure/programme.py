@@ -28,6 +28,13 @@ _STATUS: Mapping[Any, Status] = {
 }
 
 
+class _Solver(highspy.Highs):  # type: ignore[misc]
+    """HiGHS without its call-backs, which we do not use, and which print a banner when they are set up."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+
+
 @dataclass(frozen=True)
 class Solution:
     """values: of every column; duals: of every row (how much the objective moves with the row's side). Both empty
@@ -47,7 +54,7 @@ class Programme:
     """
 
     def __init__(self, *, nodes: int | None = None) -> None:
-        self._solver = highspy.Highs()
+        self._solver = _Solver()
         for name, value in (
             ("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0),
             ("solver", "simplex"), ("simplex_strategy", 4), ("presolve", "off"),

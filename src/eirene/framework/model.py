@@ -518,6 +518,16 @@ class Withholding(Model):
     reason: Text = {}
 
 
+class ProtectionChoice(Model):
+    """What the coordinator hides from an audience, in place of what would be chosen for him (practice 9, 21)."""
+
+    audience: str
+    what: Literal["cell", "name", "figure", "coverage", "change", "counts"]
+    #: cell: cycle, body, question, codes; name: cycle, body, question; figure, coverage, change: key;
+    #: counts: cycle, question
+    where: list[str]
+
+
 class NamingFootnote(Model):
     body: str
     text: Text
@@ -541,6 +551,8 @@ class Edition(Model):
     reservations: list[Reservation] = []
     withholdings: list[Withholding] = []
     naming_footnotes: list[NamingFootnote] = []
+    #: Stays with the office, like withholdings: it names bodies.
+    protection: list[ProtectionChoice] = []
     #: Marking, release list and decision to disclose are separate facts (practice 10).
     release_list: list[str] = []
     disclosed_by: str = ""

@@ -186,7 +186,7 @@ def _told(view: AudienceView, standing: CountedAnswers, body: str, question: Que
     answer = report.answers.get(question.id) if report else None
     if answer is None:
         return status, ""
-    if not view.visible(body, question.id, standing.cycle_id):
+    if not view.visible(body, question.id, standing.cycle_id) or view.untold(question.id, standing.cycle_id):
         return "hidden", ""
     if status != "answered":
         return status, ""
@@ -251,6 +251,8 @@ class Answers:
     proofs: frozenset[str] = frozenset()
     #: cycle, body, question of answers of which cells are left out
     protected: frozenset[tuple[str, str, str]] = frozenset()
+    #: of these, the cells
+    left_out: Mapping[tuple[str, str, str], frozenset[CellKey]] = field(default_factory=dict)
 
 
 def read_answers(data: bytes, pack: Pack) -> Answers:
@@ -258,6 +260,7 @@ def read_answers(data: bytes, pack: Pack) -> Answers:
     named: dict[tuple[str, str], dict[str, list[tuple[int, Row]]]] = {}
     counted: dict[tuple[str, str, str], Counter[tuple[str, str]]] = {}
     proofs, protected = set(), set()
+    left_out: dict[tuple[str, str, str], set[CellKey]] = {}
     for line, row in enumerate(read_csv(data, COLUMNS, "answers.csv"), start=2):
         if row["cycle"] not in pack.cycles:
             raise Unreadable(f"The pack has no cycle {row['cycle']!r}.", where=f"answers.csv:{line}")
@@ -266,17 +269,27 @@ def read_answers(data: bytes, pack: Pack) -> Answers:
         elif row["body"]:
             answers = named.setdefault((row["cycle"], row["body"]), {})
             if row["status"] == PROTECTED:
-                protected.add((row["cycle"], row["body"], row["question"]))
+                where = (row["cycle"], row["body"], row["question"])
+                protected.add(where)
+                left_out.setdefault(where, set()).add(_asked_cell(pack, row, line))
             elif row["status"] != "no_report":
                 answers.setdefault(row["question"], []).append((line, row))
         else:
-            where = (row["cycle"], row["population"], row["question"])
-            counted.setdefault(where, Counter())[row["status"], row["value"]] += _count(row, line)
+            counted_at = (row["cycle"], row["population"], row["question"])
+            counted.setdefault(counted_at, Counter())[row["status"], row["value"]] += _count(row, line)
     reports: dict[str, dict[str, Report]] = {}
     for (cycle, body), answers in named.items():
         if answers:
             reports.setdefault(cycle, {})[body] = _report(pack, cycle, body, answers)
-    return Answers(reports, counted, frozenset(proofs), frozenset(protected))
+    cells = {where: frozenset(keys) for where, keys in left_out.items()}
+    return Answers(reports, counted, frozenset(proofs), frozenset(protected), cells)
+
+
+def _asked_cell(pack: Pack, row: Row, line: int) -> CellKey:
+    question = asked(pack, row["cycle"]).questions.get(row["question"])
+    if question is None:
+        raise Unreadable(f"{row['question']!r} is not asked in {row['cycle']}.", where=f"answers.csv:{line}")
+    return _cell_key(question.question, row["cell"], f"answers.csv:{line}")
 
 
 def _count(row: Row, line: int) -> int:

@@ -9,8 +9,9 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from eirene.disclosure import AudienceView, audience_view
+from eirene.disclosure import AudienceView, Source, audience_view, refuse_exposed
 from eirene.errors import Blocked, EireneError, Problem, Unreadable, UsageError
 from eirene.figures import compiled, compute_series
 from eirene.figures.model import Figure
@@ -23,6 +24,7 @@ from eirene.release.freeze import claim, freeze
 from eirene.release.inputs import FORMATS, History, Inputs, history_of
 from eirene.release.read import open_release
 from eirene.release.render import render
+from eirene.release.told import read_sources
 from eirene.summary import Content, build_documents, edition_of
 from eirene.text import pick
 
@@ -41,17 +43,54 @@ def build_release(
     as_of: dt.date | None = None,
     key: bytes | None = None,
     formats: Collection[str] = FORMATS,
+    beside: Sequence[Source] = (),
     progress: Progress | None = None,
 ) -> Path:
     """Builds and freezes one release in `out`; gives the folder.
 
-    Raises Blocked, with every blocker of every report, before anything is written; nothing is left of a failed build.
+    beside   other releases that its readers hold (`source_of`): earlier ones of the edition, those for wider audiences
+
+    Raises Blocked, with every blocker of every report, and with everything that its audience could work out and may
+    not know, before anything is written; nothing is left of a failed build.
     Charts are drawn in processes of their own: a script that calls this needs `if __name__ == "__main__":`.
     """
+    inputs = _inputs(pack, cycle, reports, audience, history, edition, as_of, key=key, formats=frozenset(formats))
+    claim(out)
+    return _build(inputs, out, tuple(beside), progress or _quiet)
+
+
+def examine(
+    pack: Pack,
+    cycle: str,
+    reports: Iterable[Report],
+    *,
+    audience: str | None = None,
+    history: Sequence[History] = (),
+    edition: Edition | None = None,
+    as_of: dt.date | None = None,
+    beside: Sequence[Source] = (),
+    progress: Progress | None = None,
+) -> AudienceView:
+    """What a release would show its audience, what is hidden from it and why, and what the audit finds; nothing is
+    written. Arguments and errors as for `build_release`, but that what is exposed is told, not refused."""
+    inputs = _inputs(pack, cycle, reports, audience, history, edition, as_of)
+    return _cut(inputs, tuple(beside), progress or _quiet)[1]
+
+
+def _inputs(
+    pack: Pack,
+    cycle: str,
+    reports: Iterable[Report],
+    audience: str | None,
+    history: Sequence[History],
+    edition: Edition | None,
+    as_of: dt.date | None,
+    **more: Any,
+) -> Inputs:
     wanted = cycle_of(pack, cycle)
     code = audience or pack.header.audiences[-1].code
     audience_rank(pack, code)
-    inputs = Inputs(
+    return Inputs(
         pack=pack,
         cycle=cycle,
         reports=tuple(sorted(reports, key=lambda r: (r.body, r.place))),
@@ -59,22 +98,26 @@ def build_release(
         edition=edition_of(pack, cycle, edition),
         as_of=as_of or wanted.publication_date,
         history=_ordered(pack, cycle, history),
-        key=key,
-        formats=frozenset(formats),
+        **more,
     )
-    claim(out)
-    return _build(inputs, out, progress or (lambda step, done, of: None))
 
 
-def _build(inputs: Inputs, out: Path, progress: Progress) -> Path:
-    of = 6
-    progress("checking the reports", 1, of)
+def _quiet(step: str, done: int, of: int) -> None:
+    """Nobody wants to know."""
+
+
+_STEPS = 6
+
+
+def _cut(inputs: Inputs, beside: tuple[Source, ...], progress: Progress) -> tuple[Inputs, AudienceView]:
+    """Reports less what was withheld, figures, and what of both the audience may see."""
+    progress("checking the reports", 1, _STEPS)
     inputs = replace(inputs, reports=tuple(withheld(inputs.reports, inputs.edition)))
     findings = check_reports(inputs)
-    progress("computing the figures", 2, of)
+    progress("computing the figures", 2, _STEPS)
     figures = all_figures(inputs, findings)
-    progress("cutting to the audience", 3, of)
-    view = audience_view(
+    progress("protecting and attacking", 3, _STEPS)
+    return inputs, audience_view(
         inputs.pack,
         inputs.cycle,
         inputs.audience,
@@ -82,7 +125,16 @@ def _build(inputs: Inputs, out: Path, progress: Progress) -> Path:
         figures,
         history=inputs.past,
         as_of=inputs.as_of,
+        beside=beside,
+        chosen=inputs.edition.protection,
+        progress=progress,
     )
+
+
+def _build(inputs: Inputs, out: Path, beside: tuple[Source, ...], progress: Progress) -> Path:
+    of = _STEPS
+    inputs, view = _cut(inputs, beside, progress)
+    refuse_exposed(view)
     progress("writing the Summary", 4, of)
     documents = build_documents(content_of(inputs, view))
     progress("drawing charts and setting documents", 5, of)
@@ -203,6 +255,7 @@ def build_from_files(
     as_of: str | None = None,
     key_file: Path | None = None,
     formats: str | None = None,
+    released: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> str:
     """What `eirene summary build` does; gives the sentence that it prints."""
@@ -227,6 +280,7 @@ def build_from_files(
         as_of=_date(as_of),
         key=read_key(key_file) if key_file else None,
         formats=_formats(formats),
+        beside=read_sources(released),
         progress=progress,
     )
     manifest = open_release(built).manifest

@@ -301,6 +301,7 @@ def build_manifest(
         "inputs": _inputs(view),
         "history": [dict(entry) for entry in history],
         "protection": dict(view.protection),
+        "audit": audit_entry(view),
         "software": {name: version(name) for name in PINNED},
     }
 
@@ -308,6 +309,23 @@ def build_manifest(
 def release_id(view: AudienceView, edition: Edition) -> str:
     """alliance-cycle-audience-edition, e.g. concordia-2016-public-1.0."""
     return f"{view.pack.header.slug}-{view.cycle_id}-{view.audience.code}-{_slug(edition.number)}"
+
+
+def audit_entry(view: AudienceView) -> dict[str, Any]:
+    """The result of the audit, without the values: how many numbers were attacked, and whether any can be told."""
+    if view.audience.names_all:
+        return {}
+    found, loss = view.findings, view.loss
+    return {
+        "clean": found.clean,
+        "checked": found.checked,
+        "programmes": found.programmes,
+        "exposed": len(found.values) + sum(not one.by for one in found.answers),
+        "hidden": {
+            "cells": loss.cells, "of_cells": loss.of_cells, "figures": loss.figures, "of_figures": loss.of_figures,
+            "names": loss.names, "of_names": loss.of_names,
+        },
+    }  # fmt: skip
 
 
 def _reports(view: AudienceView) -> dict[str, Any]:
@@ -337,4 +355,4 @@ def edition_for(edition: Edition, view: AudienceView) -> Edition:
     """The edition file that goes into the release: who withheld what, and why, stays with the office."""
     if view.audience.names_all:
         return edition
-    return edition.model_copy(update={"withholdings": []})
+    return edition.model_copy(update={"withholdings": [], "protection": []})

@@ -1,0 +1,224 @@
+"""Answers by choice, and whether there is one at all: what the published counts determine of single bodies.
+
+Bodies of which an attacker knows the same (who belongs to the same populations, to whom the question applies, whose
+answers to the question before it he knows) are alike to him: swapping what two of them said changes nothing that is
+published. So an answer is determined only where all of them said the same and the counts leave no other way; whether
+they do is asked of a small programme over the numbers of bodies by what is known of them and what they said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from eirene.disclosure.naming import questions_in
+from eirene.disclosure.programme import Programme
+from eirene.disclosure.source import Source
+
+_CHOICES = ("yes_no", "single_choice", "multiple_choice")
+#: What a body said, in each of the releases that tell of the cycle.
+State = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Determined:
+    """What a body answered (`said`: a code, or the reason why there is no answer) follows from the published counts.
+    question '': whether it reported. code: of several choices, the one of which it follows. by: the attacker, if he
+    must be a body himself."""
+
+    cycle: str
+    body: str
+    question: str
+    said: str
+    code: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question of one cycle, one view of it."""
+
+    cycle: str
+    question: str
+    code: str
+    states: Mapping[str, State]
+    #: What the attacker knows of a body besides; those of which he knows the answer are not in it.
+    alike: Mapping[str, tuple[object, ...]]
+    #: What must not follow: bodies that did not release it for naming.
+    targets: frozenset[str]
+    sets: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def determined(sources: Sequence[Source], knows: frozenset[str] = frozenset(), *, insiders: bool = False) -> list[Determined]:
+    """What follows of whom. insiders: each body in turn attacks with its own answers as well."""
+    found: list[Determined] = []
+    for asked in _asked(sources, knows):
+        found += _outside(asked)
+        if insiders and asked.question:
+            found += _inside(asked)
+    return found
+
+
+def _outside(asked: _Asked) -> list[Determined]:
+    return [_told(asked, body) for group in _groups(asked) for body in _follows(asked, group, None)]
+
+
+def _inside(asked: _Asked) -> Iterator[Determined]:
+    """Only a body that is alike to those that it attacks tells them apart by its own answer."""
+    for group in _groups(asked):
+        if len(group) < 2:
+            continue
+        said = Counter(asked.states[body] for body in group)
+        for state, n in said.items():
+            # Without one body of this state the others are of one mind, if there are two states and it is the last.
+            if n == 1 and len(said) == 2 and len(group) > 1:
+                by = next(b for b in group if asked.states[b] == state)
+                for body in _follows(asked, [b for b in group if b != by], by):
+                    yield _told(asked, body, by)
+
+
+def _groups(asked: _Asked) -> list[list[str]]:
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for body, alike in asked.alike.items():
+        groups.setdefault(alike, []).append(body)
+    return list(groups.values())
+
+
+def _told(asked: _Asked, body: str, by: str = "") -> Determined:
+    said = asked.states[body][-1] or next((s for s in asked.states[body] if s), "")
+    return Determined(asked.cycle, body, asked.question, said, asked.code, by)
+
+
+def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
+    """The bodies of a group whose answer follows."""
+    targets = [body for body in group if body in asked.targets]
+    if not targets or len({asked.states[body] for body in group}) > 1 or _harmless(asked, group[0]):
+        return []
+    return targets if _only_way(asked, group, by) else []
+
+
+def _harmless(asked: _Asked, body: str) -> bool:
+    """That a body reported, or answered a question for a number or a text, tells none of its answers."""
+    return set(asked.states[body]) <= {"answered", "reported"}
+
+
+def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
+    """Whether the counts allow no body of the group to have said anything else."""
+    cells: dict[tuple[object, ...], list[str]] = {}
+    for body, alike in asked.alike.items():
+        if body != by:
+            cells.setdefault((alike, body in group), []).append(body)
+    states = sorted({asked.states[body] for body in asked.alike})
+    programme, place = Programme(), {}
+    for cell in cells:
+        for state in states:
+            place[cell, state] = programme.column(0, len(cells[cell]) if _possible(cell, state) else 0)
+        n = len(cells[cell])
+        programme.row([place[cell, s] for s in states], [1.0] * len(states), n, n)
+    for number, bodies in asked.sets:
+        inside = [cell for cell, members in cells.items() if members[0] in bodies]
+        for kind in sorted({state[number] for state in states}):
+            n = sum(asked.states[b][number] == kind for cell in inside for b in cells[cell])
+            columns = [place[cell, s] for cell in inside for s in states if s[number] == kind]
+            if columns:
+                programme.row(columns, [1.0] * len(columns), n, n)
+    own = next(cell for cell, members in cells.items() if members[0] in group)
+    said = asked.states[group[0]]
+    other = {place[own, s]: 1.0 for s in states if s != said}
+    if not other:
+        return True
+    solution = programme.maximise(other)
+    return solution.status == "optimal" and solution.objective < 1 - 1e-6
+
+
+def _possible(cell: tuple[object, ...], state: State) -> bool:
+    """Who is known to have said yes to the question before is not one to whom this one does not apply."""
+    alike = cell[0]
+    assert isinstance(alike, tuple)
+    return not (alike[-1] is True and "not_applicable" in state)
+
+
+# --- what is asked ------------------------------------------------------------------------------------------------------
+
+
+def _asked(sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]:
+    for cycle in dict.fromkeys(c for source in sources for c in source.reports):
+        telling = [source for source in sources if cycle in source.reports]
+        yield _reported(cycle, telling, knows)
+        questions = dict.fromkeys(q for source in telling for q in source.questions(cycle))
+        for question in questions:
+            yield from _views(cycle, question, telling, knows)
+
+
+def _reported(cycle: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
+    bodies = _all(cycle, sources)
+    named = {b for source in sources for c, b, _ in source.shown if c == cycle}
+    states = {
+        b: tuple("reported" if b in s.reports[cycle] else "no_report" for s in sources) for b in bodies
+    }
+    alike = {b: (*_where(cycle, sources, b), None) for b in bodies if b not in named and b not in knows}
+    silent = frozenset(b for b in bodies if "no_report" in states[b])
+    return _Asked(cycle, "", "", states, alike, silent, _sets(cycle, sources))
+
+
+def _views(cycle: str, question: str, sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]:
+    type_ = next(s.questions(cycle)[question] for s in sources if question in s.questions(cycle))
+    codes: tuple[str, ...] = ("",)
+    if type_.type == "multiple_choice" and type_.choices:
+        codes = tuple(code.code for code in sources[0].pack.code_lists[type_.choices].codes)
+    for code in codes:
+        yield _view(cycle, question, code, sources, knows)
+
+
+def _view(cycle: str, question: str, code: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
+    states: dict[str, State] = {}
+    alike: dict[str, tuple[object, ...]] = {}
+    targets = set()
+    for body in _all(cycle, sources):
+        states[body] = tuple(_said(s, cycle, body, question, code) for s in sources)
+        if body in knows or any((cycle, body, question) in s.shown for s in sources):
+            continue
+        gate = _gate(sources, cycle, body, question)
+        if any(not s.answers[cycle].applies(question, body) for s in sources) or gate is False:
+            continue  # everybody knows that it does not apply
+        alike[body] = (*_where(cycle, sources, body), gate)
+        if not any((cycle, body, question) in s.own for s in sources):
+            targets.add(body)
+    return _Asked(cycle, question, code, states, alike, frozenset(targets), _sets(cycle, sources))
+
+
+def _said(source: Source, cycle: str, body: str, question: str, code: str) -> str:
+    answers = source.answers[cycle]
+    standing = answers.standing(question, body)
+    if standing != "answered":
+        return standing
+    answer = source.reports[cycle][body].answers[question]
+    if code:
+        return "chosen" if isinstance(answer.value, tuple) and code in answer.value else "not_chosen"
+    asked = source.questions(cycle)[question]
+    return f"={answer.value}" if asked.type in _CHOICES and not isinstance(answer.value, tuple) else "answered"
+
+
+def _gate(sources: Sequence[Source], cycle: str, body: str, question: str) -> bool | None:
+    """Whether the question before this one was answered so that this one is asked; None: that is not known."""
+    for source in sources:
+        asked = source.questions(cycle).get(question)
+        if asked is None or asked.asked_if is None:
+            continue
+        needed = questions_in(asked.asked_if, source.pack)
+        if all((cycle, body, q) in source.shown for q in needed):
+            return source.answers[cycle].standing(question, body) != "not_applicable"
+    return None
+
+
+def _all(cycle: str, sources: Sequence[Source]) -> list[str]:
+    return list(dict.fromkeys(b for s in sources for bodies in s.populations[cycle].values() for b in bodies))
+
+
+def _where(cycle: str, sources: Sequence[Source], body: str) -> Iterator[bool]:
+    return (body in bodies for s in sources for bodies in s.populations[cycle].values())
+
+
+def _sets(cycle: str, sources: Iterable[Source]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    return tuple((n, bodies) for n, s in enumerate(sources) for bodies in s.populations[cycle].values())

@@ -1,0 +1,261 @@
+"""What else to hide when the audit finds something exposed: the cheapest thing that is in the way of the attack.
+
+The dual prices of the attacker's programme say which published numbers pin a value down. Each of them may be taken
+back in a few ways, and each way has a price: one more cell beside it in the same answer; the same cell of another body,
+so that the two keep each other company; how many persons the coverage stands for; the figure itself, headline totals
+last. The cheapest is taken, the audit is made again, until nothing is found. The same reports give the same remedies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import log10
+
+from eirene.disclosure.audit import Exposed, Findings
+from eirene.disclosure.choices import Determined
+from eirene.disclosure.hidden import Hidden, Remedy
+from eirene.disclosure.naming import Naming, figure_questions
+from eirene.disclosure.source import Source
+from eirene.disclosure.unknowns import Exact, Row, Spot
+from eirene.figures.model import Figure
+from eirene.questionnaires.model import TOTAL, CellKey
+from eirene.questionnaires.values import shape
+
+_EPSILON = 1e-6
+#: Ways that are told beside the one taken, at most.
+_WAYS = 6
+
+#: Prices: what is lost to a reader. A cell of the same answer is 1.
+_COVERAGE, _CHANGE, _CELL, _OTHERS_CELL, _TOTAL_CELL, _TOO_LITTLE, _NAME = 0.05, 1.5, 1.0, 2.0, 5.0, 1.5, 12.0
+#: Of figures, by kind; undivided sums, the headlines, come last.
+_FIGURE = {"pooled_without_largest": 3.0, "matched_panel": 4.0, "lower_quartile": 3.0, "upper_quartile": 3.0,
+           "minimum": 3.0, "maximum": 3.0, "median_of_bodies": 6.0, "mean_of_bodies": 6.0}  # fmt: skip
+_BROKEN_DOWN, _HEADLINE_COUNT, _HEADLINE = 8.0, 40.0, 60.0
+
+
+_Sums = dict[Remedy, None]
+
+
+class Remedies:
+    """Takes remedies on the names and figures of one release."""
+
+    def __init__(
+        self, source: Source, naming: Naming, hidden: Hidden, steps: Counter[str], tried: Counter[tuple[object, ...]]
+    ) -> None:
+        self.source, self.naming, self.hidden, self.steps, self.tried = source, naming, hidden, steps, tried
+        self._of: Findings | None = None
+        self._sums: dict[frozenset[tuple[int, Exact]], _Sums] = {}
+
+    def take(self, found: Findings) -> list[Remedy]:
+        """One remedy for each thing that is exposed, unless one taken for another is already in its way; those taken."""
+        taken: list[Remedy] = []
+        touched: set[int] = set()
+        for one in sorted(found.values, key=lambda e: (e.high - e.low, e.cycle, e.body, e.question, e.cell)):
+            if touched.intersection(one.rows):
+                continue
+            ways = sorted(set(self._ways(one, found)))
+            if ways:
+                spot = (one.cycle, one.body, one.question, *one.cell)
+                self.tried[spot] += 1
+                for each in ways[0].together or ways[:1]:
+                    self.apply(each, _why(each, one), spot, tuple(ways[1:_WAYS]))
+                    taken.append(each)
+                touched.update(one.rows)
+        answered: set[tuple[str, str, str]] = set()
+        for told in found.answers:
+            if (told.cycle, told.question, told.code) not in answered:
+                answered.add((told.cycle, told.question, told.code))
+                remedy = self._company(told)
+                if remedy is not None:
+                    self.apply(remedy, "alike", (told.cycle, told.body, told.question), ())
+                    taken.append(remedy)
+        return taken
+
+    def apply(self, remedy: Remedy, why: str, protects: tuple[str, ...], ways: tuple[Remedy, ...]) -> None:
+        """Hides one thing, for a reason."""
+        where = remedy.where
+        self.naming.ledger.enter(remedy.what, where, why, protects, ways)
+        match remedy.what:
+            case "cell":
+                self.naming.leave_out((where[0], where[1], where[2]), tuple(where[3:]))
+            case "name":
+                self.naming.withdraw(where[0], where[1], where[2], "chosen" if why == "chosen" else "company")
+            case "figure":
+                self.hidden.figures.add(where[0])
+            case "coverage":
+                self.hidden.coverage.add(where[0])
+            case "change":
+                self.hidden.change.add(where[0])
+            case "counts":
+                self._untell(where[0], where[1])
+        self.steps[f"remedy_{remedy.what}"] += 1
+
+    # numbers
+
+    def _ways(self, one: Exposed, found: Findings) -> Iterator[Remedy]:
+        rows = found.unknowns.rows
+        for number in one.rows:
+            if rows[number].source == 0 and rows[number].item[0] == "figure":
+                together = tuple(sorted(self._sum(rows[number], found)))
+                yield Remedy(sum(each.price for each in together), "sum", (), together)
+        for spot in self._loose(one, rows):
+            value = self._value(spot)
+            # A zero is no company: it leaves an attacker nothing to be mistaken by. As a bound it says everything.
+            if spot[1] != one.by and self.source.told(*spot) and (value > 0 or spot[1] == one.body):
+                yield self._cell(spot, value, one)
+                if spot[1] != one.body:
+                    yield self._name(spot, value, one)
+
+    def _loose(self, one: Exposed, rows: Sequence[Row]) -> list[Spot]:
+        """Told cells that would loosen the attack if they were not told: those with a price of their own, as a column
+        has that is brought into a programme (its coefficients times the prices of their rows do not cancel out)."""
+        found: dict[Spot, None] = {}
+        for side in (one.interval.above, one.interval.below):
+            answers: dict[tuple[str, str, str], dict[CellKey, float]] = {}
+            for number, price in side:
+                if rows[number].source == 0:
+                    for spot, coefficient in rows[number].told.items():
+                        cells = answers.setdefault(spot[:3], {})
+                        cells[spot[3]] = cells.get(spot[3], 0.0) + price * float(coefficient)
+            for where, cells in answers.items():
+                if self._moves(where, cells):
+                    found.update(dict.fromkeys((*where, cell) for cell, price in cells.items() if abs(price) > _EPSILON))
+        return list(found)
+
+    def _moves(self, where: tuple[str, str, str], prices: Mapping[CellKey, float]) -> bool:
+        """Whether a change of one cell of an answer, its totals moving with it, has a price."""
+        asked = self.source.questions(where[0]).get(where[2])
+        if asked is None or asked.type != "matrix":
+            return any(abs(price) > _EPSILON for price in prices.values())
+        form = shape(self.source.pack, asked)
+        above = [_ancestors(parts) for parts in form.parts]
+
+        def within(cell: CellKey, whole: CellKey) -> bool:
+            pairs = enumerate(zip(cell, whole, strict=True))
+            return all(own == code or code in above[n].get(own, ()) for n, (own, code) in pairs)
+
+        cells = list(self.source.reports[where[0]][where[1]].answers[where[2]].cells)
+        for leaf in cells:
+            if not any(other != leaf and within(other, leaf) for other in cells):
+                total = sum(price for cell, price in prices.items() if within(leaf, cell))
+                if abs(total) > _EPSILON:
+                    return True
+        return False
+
+    def _value(self, spot: Spot) -> Exact:
+        answer = self.source.reports[spot[0]][spot[1]].answers[spot[2]]
+        value = answer.cells[spot[3]].value if spot[3] else answer.value
+        return Fraction(value) if isinstance(value, int | Decimal) else 0
+
+    def _sum(self, row: Row, found: Findings) -> _Sums:
+        """Everything that tells the same sum of unknown numbers: taken back together, or not at all."""
+        if found is not self._of:
+            self._of, self._sums = found, {}
+            for other in found.unknowns.rows:
+                if other.source == 0 and other.item[0] == "figure":
+                    items = self._sums.setdefault(frozenset(other.terms.items()), {})
+                    items[self._figure(other.item[1], other.item[2])] = None
+        return self._sums[frozenset(row.terms.items())]
+
+    def _figure(self, key: str, part: str) -> Remedy:
+        if part == "coverage":
+            return Remedy(_COVERAGE, "coverage", (key,))
+        if part == "change":
+            return Remedy(_CHANGE, "change", (key,))
+        return Remedy(price_of(self.source.figures[key]), "figure", (key,))
+
+    def _cell(self, spot: Spot, value: Exact, one: Exposed) -> Remedy:
+        cycle, body, question, cell = spot
+        if not cell:
+            return Remedy(_NAME, "name", (cycle, body, question))
+        price = _CELL if body == one.body else _OTHERS_CELL
+        price += min(log10(max(float(value), 1.0)) / 4, 2.0)
+        if float(value) < one.width - (one.high - one.low):
+            price += _TOO_LITTLE
+        if all(code == TOTAL for code in cell):
+            price += _TOTAL_CELL
+        # What did not help so far is dearer each time, until a figure is cheaper.
+        price *= 2.0 ** self.tried[one.cycle, one.body, one.question, *one.cell]
+        if body != one.body and (question != one.question or cell != one.cell):
+            price += 1.0
+        return Remedy(price, "cell", (cycle, body, question, *cell))
+
+    def _name(self, spot: Spot, value: Exact, one: Exposed) -> Remedy:
+        """Another body goes without its name for the whole question: company in every cell of it at once."""
+        price = _NAME + log10(max(float(value), 1.0)) / 4
+        return Remedy(price + (_TOO_LITTLE if value < one.width else 0), "name", spot[:3])
+
+    # answers by choice
+
+    def _company(self, told: Determined) -> Remedy | None:
+        """Somebody else who answered otherwise goes without a name as well; nobody did: the counts are not told."""
+        if not told.question:
+            return self._any_name(told)
+        cycle = self.naming.cycles[told.cycle]
+        bodies = [b for s in cycle.sets for b in s] if any(told.body in s for s in cycle.sets) else []
+        mine = next((s for s in cycle.sets if told.body in s), tuple(bodies))
+        answered = [
+            b for b in mine
+            if (told.cycle, b, told.question) in self.naming.shown and b != told.by and not cycle.outside(b, told.question)
+        ]  # fmt: skip
+        said = cycle.category(told.body, told.question)
+        others = [b for b in answered if _kind(cycle.category(b, told.question), told.code) != _kind(said, told.code)]
+        if others:
+            sizes = Counter(_kind(cycle.category(b, told.question), told.code) for b in others)
+            chosen = max(
+                others, key=lambda b: (sizes[_kind(cycle.category(b, told.question), told.code)], -mine.index(b))
+            )
+            return Remedy(_NAME, "name", (told.cycle, chosen, told.question))
+        if told.by:
+            # Whoever alone answered otherwise knows the rest from the published share; only hiding it would help.
+            return None
+        if (told.cycle, told.question) in self.hidden.counts:
+            return None
+        return Remedy(_HEADLINE, "counts", (told.cycle, told.question))
+
+    def _any_name(self, told: Determined) -> Remedy | None:
+        """Who is silent: one more body that reported is not named at all."""
+        return None
+
+    def _untell(self, cycle: str, question: str) -> None:
+        self.hidden.counts.add((cycle, question))
+        for key, figure in self.source.figures.items():
+            if figure.cycle == cycle and question in figure_questions(self.source.pack, figure.id):
+                self.hidden.figures.add(key)
+
+
+def _why(remedy: Remedy, one: Exposed) -> str:
+    if remedy.what == "cell":
+        return "within" if remedy.where[1] == one.body else "company"
+    return "company" if remedy.what == "name" else "derivable"
+
+
+def _ancestors(parts: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    """code → the codes of which it is a part, directly or not."""
+    found: dict[str, set[str]] = {}
+
+    def below(code: str, path: tuple[str, ...]) -> None:
+        for part in parts.get(code, ()):
+            found.setdefault(part, set()).update((*path, code))
+            below(part, (*path, code))
+
+    for code in parts:
+        below(code, ())
+    return {code: frozenset(codes) for code, codes in found.items()}
+
+
+def price_of(figure: Figure) -> float:
+    """What is lost when a figure is not shown."""
+    if figure.dimensions:
+        return _BROKEN_DOWN
+    return _FIGURE.get(figure.kind, _HEADLINE_COUNT if figure.kind == "count" else _HEADLINE)
+
+
+def _kind(category: str | tuple[str, ...], code: str) -> str:
+    if isinstance(category, tuple):
+        return "chosen" if code in category else "not_chosen"
+    return category
+

@@ -1,0 +1,153 @@
+"""Hides names, cells and figures of a release until the audit finds nothing that its audience may not know.
+
+First what the plain cases ask for (`naming`) and what the coordinator chose; then attack, remedy, attack again: from
+outside until nothing is found, at last as each body with its own answers as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from eirene.disclosure.audit import Findings, Progress, audit
+from eirene.disclosure.hidden import Hidden, HiddenThing, Loss, Remedy
+from eirene.disclosure.intervals import Memory
+from eirene.disclosure.naming import Naming
+from eirene.disclosure.remedies import Remedies
+from eirene.disclosure.source import Source
+from eirene.disclosure.strip import Strip
+from eirene.figures.model import Figure
+from eirene.framework.model import Pack, ProtectionChoice
+from eirene.questionnaires.model import Answer, CellKey
+
+#: Rounds of attack and remedy; what is still exposed then is told, and nothing is frozen.
+_ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Shielded:
+    """figures: as the audience may see them; hidden: everything that is not shown, and why."""
+
+    figures: tuple[Figure, ...]
+    findings: Findings
+    hidden: tuple[HiddenThing, ...]
+    untold: frozenset[tuple[str, str]]
+    loss: Loss
+    steps: Counter[str]
+
+
+class Shield:
+    """One release for one audience, on its way to being safe."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        cycle_id: str,
+        audience: str,
+        as_of: dt.date,
+        naming: Naming,
+        made: Sequence[Figure],
+        beside: Sequence[Source],
+        chosen: Sequence[ProtectionChoice],
+    ) -> None:
+        self.pack, self.cycle_id, self.audience, self.as_of = pack, cycle_id, audience, as_of
+        self.naming, self.made, self.beside, self.chosen = naming, made, beside, chosen
+        self.hidden = Hidden()
+        self.steps: Counter[str] = Counter()
+        self.own = frozenset(naming.shown)
+        self.members = {f.key: tuple(f.members) for f in made if f.basis == "computed"}
+        self._strip()
+
+    def protect(self, progress: Progress | None) -> Shielded:
+        self._choose()
+        self.hidden.figures |= self.naming.protect(self.made)
+        found = self._until_clean(progress)
+        self.naming.count_of_one_mind()
+        steps = self.naming.steps + self.strip.steps + self.steps
+        return Shielded(self.figures, found, self._told(), frozenset(self.hidden.counts), self._loss(), steps)
+
+    def _until_clean(self, progress: Progress | None) -> Findings:
+        tried: Counter[tuple[object, ...]] = Counter()
+        memory: Memory = {}
+        insiders = False
+        before = self._exposed_before()
+        for turn in range(_ROUNDS):
+            if progress is not None:
+                progress("protecting", turn, 0)
+            self._strip()
+            source = self._source()
+            found = audit([source, *self.beside], insiders=insiders, memory=memory, beyond=before)
+            if found.clean and not insiders:
+                insiders = True
+                found = audit([source, *self.beside], insiders=True, memory=memory, beyond=before)
+            if found.clean:
+                break
+            taken = Remedies(source, self.naming, self.hidden, self.steps, tried).take(found)
+            if not taken:
+                break
+            self.hidden.figures |= self.naming.protect(self.made)
+        return found
+
+    def _exposed_before(self) -> frozenset[object]:
+        """What earlier releases alone give away: it is out, and no remedy here can take it back."""
+        return audit(self.beside, insiders=True).marks() if self.beside else frozenset()
+
+    def _choose(self) -> None:
+        """What the coordinator chose to hide; whatever is then not needed is not hidden by us."""
+        self._strip()
+        remedies = Remedies(self._source(), self.naming, self.hidden, self.steps, Counter())
+        for one in self.chosen:
+            if one.audience == self.audience:
+                remedies.apply(Remedy(0.0, one.what, tuple(one.where)), "chosen", (), ())
+
+    def _strip(self) -> None:
+        self.strip = Strip(self.pack, self.naming, self.hidden)
+        self.figures = tuple(self.strip.figure(figure) for figure in self.made)
+
+    def _source(self) -> Source:
+        return Source(
+            f"{self.cycle_id}-{self.audience}", self.pack, self.cycle_id, self.audience, self.as_of,
+            {f.key: f for f in self.figures}, self.members,
+            {cycle.id: cycle.reports for cycle in self.naming.cycles.values()},
+            frozenset(self.naming.shown), dict(self.naming.left_out), self.own,
+        )  # fmt: skip
+
+    # what was done
+
+    def _told(self) -> tuple[HiddenThing, ...]:
+        """What is hidden in the end: cells of an answer that lost its name as a whole are not told one by one."""
+        found = []
+        for (what, where), thing in sorted(self.naming.ledger.entries.items()):
+            if what != "cell" or where[:3] in self.naming.shown:
+                found.append(thing)
+        return tuple(found)
+
+    def _loss(self) -> Loss:
+        cells = of_cells = 0
+        persons = of_persons = Fraction(0)
+        for named in self.own:
+            answer = self.naming.cycles[named[0]].reports[named[1]].answers[named[2]]
+            gone = self.naming.left_out.get(named, frozenset()) if named in self.naming.shown else None
+            counts = _numbers(answer)
+            for key, value, smallest in counts:
+                away = gone is None or key in gone
+                of_cells, cells = of_cells + 1, cells + away
+                if smallest:
+                    of_persons += value
+                    persons += value if away else 0
+        valued = [f for f in self.made if f.basis == "computed" and f.value is not None]
+        return Loss(
+            cells, of_cells, persons, of_persons,
+            sum(f.key in self.hidden.figures for f in valued), len(valued),
+            len(self.own - self.naming.shown), len(self.own),
+        )  # fmt: skip
+
+
+def _numbers(answer: Answer) -> list[tuple[CellKey, Fraction, bool]]:
+    """Key, value, and whether nothing is broken down further below it."""
+    given = [(key, cell.value) for key, cell in answer.cells.items() if cell.value is not None]
+    least = max((sum(code != "_T" for code in key) for key, _ in given), default=0)
+    return [(key, Fraction(value), sum(c != "_T" for c in key) == least) for key, value in given]

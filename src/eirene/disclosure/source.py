@@ -1,0 +1,82 @@
+"""What one release tells, and to whom: the matter of an attack.
+
+A strong attacker is assumed: he knows the rules of the pack, who answered what kind of question, and whose answers are
+in a figure; he does not know the answers that he is not shown. Where the answers are at hand (a release is being
+built), this is the truth; where only the release is (`release/attack`), it is a membership that fits all its counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from eirene.disclosure.naming import Named
+from eirene.figures.answers import Answers as CountedAnswers
+from eirene.figures.model import Figure
+from eirene.framework import asked, population_bodies
+from eirene.framework.model import Pack, Question
+from eirene.questionnaires.model import CellKey, Report
+
+NOTHING: frozenset[CellKey] = frozenset()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One release, as an attacker holds it.
+
+    label      its id
+    figures    as told; a figure without a value tells only what still stands in it
+    members    figure key → the bodies that are in it
+    reports    cycle → body → its answers; what of them is told is in `shown` and `left_out`
+    shown      answers under their body's name
+    left_out   cells of those that are left out
+    own        answers that their body released for naming, shown or not: what else is hidden is to be protected
+    exact      whether `reports` are the answers themselves; if not, cells of answers not shown are unknown to us too
+    as_of      date of the edition
+    """
+
+    label: str
+    pack: Pack
+    cycle_id: str
+    audience: str
+    as_of: object
+    figures: Mapping[str, Figure]
+    members: Mapping[str, tuple[str, ...]]
+    reports: Mapping[str, Mapping[str, Report]]
+    shown: frozenset[Named]
+    left_out: Mapping[Named, frozenset[CellKey]] = field(default_factory=dict)
+    own: frozenset[Named] = frozenset()
+    exact: bool = True
+
+    @cached_property
+    def answers(self) -> Mapping[str, CountedAnswers]:
+        """By cycle, as figures count them: conditions applied, reasons told apart; oldest first."""
+        found: dict[str, CountedAnswers] = {}
+        for cycle, reports in self.reports.items():
+            found[cycle] = CountedAnswers(self.pack, cycle, reports.values(), {}, tuple(found.values()))
+        return found
+
+    def questions(self, cycle: str) -> Mapping[str, Question]:
+        return {q.id: q.question for q in asked(self.pack, cycle).questions.values()}
+
+    def told(self, cycle: str, body: str, question: str, cell: CellKey) -> bool:
+        """Whether a cell stands in the release under its body's name."""
+        where = (cycle, body, question)
+        return where in self.shown and cell not in self.left_out.get(where, NOTHING)
+
+    @cached_property
+    def populations(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """cycle → population → its bodies, for those whose membership is public."""
+        used = {f.population for f in self.figures.values() if f.basis == "computed"}
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for cycle in self.reports:
+            wanted = used | set(self.pack.cycles[cycle].asked)
+            found[cycle] = {
+                one.code: population_bodies(
+                    self.pack, one.code, self.cycle_id if one.basis == "today" else cycle, as_of=self.as_of, reported={}  # type: ignore[arg-type]
+                )
+                for one in self.pack.header.populations
+                if one.code in wanted and one.basis != "constant_panel"
+            }  # fmt: skip
+        return found
