@@ -9,7 +9,7 @@ from typing import Any
 
 from eirene.release import build_release, diff, open_release, verify
 from eirene.release.freeze import MANIFEST
-from eirene_web.editions.examining import Held, besides
+from eirene_web.editions.examining import Held, sources
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def make_release(
     held   releases that the same readers hold besides
     """
     if not (out / MANIFEST).is_file():
-        build_release(**what, out=out, beside=besides(held), progress=progress)
+        build_release(**what, out=out, beside=sources(held), progress=progress)
     progress("verifying", 0, 0)
     checked = verify(out)
     checked.require()

@@ -177,12 +177,15 @@ class Words:
         return said.get(one["why"], one["why"])
 
     def exposed(self, one: Told) -> str:
-        """What could be worked out; never the value."""
+        """What could be worked out, and from which published numbers; never the value."""
         if one["by"]:
-            return _("With its own answers %(nation)s can work it out.") % {"nation": self.nation(one["by"])}
-        if one["what"] == "answer":
-            return _("The answer follows from the published counts.")
-        return _("The number can be worked out from what is published.")
+            said = _("With its own answers %(nation)s can work it out.") % {"nation": self.nation(one["by"])}
+        elif one["what"] == "answer":
+            said = _("The answer follows from the published counts.")
+        else:
+            said = _("The number can be worked out from what is published.")
+        because = pick(one.get("because") or {}, self.lang) if one.get("because") else ""
+        return f"{said} " + _("It is told by: %(what)s.") % {"what": because} if because else said
 
     # --- remedies -----------------------------------------------------------------------------------------------------
 

@@ -13,10 +13,8 @@ import json
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -143,22 +141,15 @@ def _examined(row: Draft, edition: Edition, sources: f.Sources, tell: Tell) -> d
     from eirene_web.editions.services.publishing import formats
 
     pack = opened(row.cycle.pack_id)
-    office = f.office_of(pack)
-    given = f.inputs_of(sources, edition, office)
+    given = f.inputs_of(sources, edition, f.office_of(pack))
     audiences = examined_for(row, pack)
     what = {
         "subject": Subject(pack, sources.cycle, given.reports, given.history, edition, row.as_of),
-        "audiences": audiences, "office": office,
+        "audiences": audiences,
         "held": {audience: held_by_readers(row, audience, pack) for audience in audiences},
-        "scratch": _scratch(row),
-    }  # fmt: skip
+    }
     # Programmes and tables take memory that this process would keep; where releases are data alone there is little.
     return run_apart(examine_draft, **what, progress=tell) if formats() else examine_draft(**what, progress=tell)
-
-
-def _scratch(row: Draft) -> Path:
-    """Where nothing is served from; what a killed process left there goes when the next one begins."""
-    return Path(settings.EIRENE_HOME) / "examining" / f"{row.alliance_id}-{row.cycle.code}"
 
 
 @change

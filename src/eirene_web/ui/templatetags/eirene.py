@@ -95,6 +95,7 @@ def phase(text: str) -> str:
         "computing the figures": _("computing the figures"),
         "cutting to the audience": _("cutting to the audience"),
         "protecting": _("protecting persons and nations"),
+        "protecting and attacking": _("protecting and attacking"),
         "attacking what is not told": _("attacking what is not told"),
         "writing the Summary": _("writing the Summary"),
         "drawing charts and setting documents": _("drawing charts and setting documents"),
