@@ -117,16 +117,28 @@ def _value(view: AudienceView, one: Exposed) -> dict[str, Any]:
 
 
 def _out(view: AudienceView, one: Exposed) -> list[dict[str, Any]]:
-    """What of the published numbers that tell it may be taken back, the cheapest first."""
-    figures: dict[str, Figure] = {figure.key: figure for figure in view.figures}
+    """What of the published numbers that tell it may be taken back, the cheapest first: everything that tells the same
+    sum together, for any of it alone would be no use."""
+    rows = view.findings.unknowns.rows
+    figures = {figure.key: figure for figure in view.figures}
+    alike: dict[frozenset[Any], set[Remedy]] = {}
+    for row in rows:
+        if row.source == 0 and row.item[0] == "figure" and row.item[1] in figures:
+            alike.setdefault(frozenset(row.terms.items()), set()).add(_told_by(figures[row.item[1]], row.item[2]))
     found: dict[Remedy, None] = {}
     for number in one.rows:
-        row = view.findings.unknowns.rows[number]
-        if row.source == 0 and row.item[0] == "figure" and row.item[1] in figures:
-            part = row.item[2] if row.item[2] in ("coverage", "change") else "figure"
-            price = price_of(figures[row.item[1]]) if part == "figure" else 1.0
-            found[Remedy(price, part, (row.item[1],))] = None
+        parts = tuple(sorted(alike.get(frozenset(rows[number].terms.items()), ())))
+        if len(parts) == 1:
+            found[parts[0]] = None
+        elif parts:
+            found[Remedy(sum(part.price for part in parts), "sum", (), parts)] = None
     return [_way(way) for way in sorted(found)[:_WAYS]]
+
+
+def _told_by(figure: Figure, part: str) -> Remedy:
+    if part in ("coverage", "change"):
+        return Remedy(1.0, part, (figure.key,))
+    return Remedy(price_of(figure), "figure", (figure.key,))
 
 
 def _way(remedy: Remedy) -> dict[str, Any]:

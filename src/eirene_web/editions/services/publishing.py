@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eirene.apart import run_apart
-from eirene.errors import EireneError, UsageError
+from eirene.errors import Blocked, EireneError, UsageError
 from eirene.framework import Pack
 from eirene.framework.model import Edition
 from eirene_web.clock import now
@@ -221,7 +221,7 @@ def build(freeze: int, *, tell: Tell = lambda *_a: None) -> Freeze:
             remedy=_("Nothing was published. Free space, then freeze again."),
         )  # fmt: skip
         shutil.rmtree(place(row, HELD), ignore_errors=True)
-        _failed(freeze=row.pk, error=told(error.problems))
+        _failed(freeze=row.pk, error=told(error.problems), exposed=isinstance(error, Blocked))
         raise error from None
     return _hold(freeze=row.pk, built=built)
 
@@ -282,7 +282,8 @@ def formats() -> tuple[str, ...]:
 
 
 @change
-def _failed(*, freeze: int, error: dict[str, Any]) -> Freeze:
+def _failed(*, freeze: int, error: dict[str, Any], exposed: bool = False) -> Freeze:
+    """`exposed`: the audit refused it. What was examined before is not trusted any more, and is examined again."""
     row, one = _both(freeze)
     if one.state != Freeze.State.BUILDING:
         return one
@@ -290,7 +291,8 @@ def _failed(*, freeze: int, error: dict[str, Any]) -> Freeze:
     one.save(update_fields=["state", "error"])
     fields = [*moved_to(row, Draft.State.SIGNED), Field(f"freeze:{one.pk}", "state", "building", "failed")]
     row.save(update_fields=["state", "moved"])
-    if not is_fresh(row):
+    if exposed:
+        row.examinations.all().delete()
         want_examination(row)
     notify.tell_office(row, "edition.not_frozen", one.number, f"{one.pk}")
     record(None, "edition.freeze", chain=office_chain(row), subject=subject(row), fields=fields)
