@@ -1,6 +1,6 @@
 """Makes the parts of docs/ that come from code and packs; with --check says which are not up to date.
 
-docs/schemas/*.schema.json    JSON Schemas of a pack's files
+docs/schemas/*.schema.json    JSON Schemas of a pack's files, and of a table to protect
 docs/who-may-do-what.md       the policy table in words, in English …
 docs/qui-peut-quoi.md         … and in French
 docs/data-dictionary.md       questions, code lists, indicators and framework of the NATO pack, in English …
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from eirene.disclosure.tables.spec import schema as table_schema
 from eirene.framework import Pack, asked, codes, load
 from eirene.framework.schema import schemas
 from eirene.text import pick
@@ -240,6 +241,7 @@ def _capital(text: Any) -> str:
 def made() -> dict[Path, bytes]:
     pack = load("nato")
     files = {DOCS / "schemas" / name: data for name, data in schemas().items()}
+    files[DOCS / "schemas" / "table-to-protect.schema.json"] = table_schema()
     for name, lang in (("data-dictionary.md", "en"), ("dictionnaire.md", "fr")):
         files[DOCS / name] = ("\n".join(dictionary(pack, lang)) + "\n").encode()
     files[DOCS / "administration.md"] = administration()

@@ -425,32 +425,6 @@ def _many(n: int, word: str) -> str:
     return f"{n} {word}{'s' if n != 1 else ''}"
 
 
-# --- disclosure ----------------------------------------------------------------------------------------------------
-
-
-@cli.group()
-def disclosure() -> None:
-    """Protect what is published, and attack it."""
-
-
-@disclosure.command("audit")
-@click.argument("folder", metavar="DIR")
-@click.option("--with", "beside", metavar="DIR…", multiple=True, help="Further releases that the same readers hold.")
-@click.option("--as", "body", default=None, metavar="BODY", help="The reader belongs to this body.")
-@click.option("--lang", default=None, metavar="CODE", help="Language of the report; the release's first if not given.")
-@click.option("--quiet", is_flag=True, help="No progress.")
-def disclosure_audit(folder: str, beside: tuple[str, ...], body: str | None, lang: str | None, quiet: bool) -> None:
-    """What readers of the release in DIR can work out that they may not know.
-
-    An office's release among --with is not held by readers: it says whose answers are in the figures."""
-    from eirene.release.attack import attack_folders
-
-    told = attack_folders(folder, beside, body=body, lang=lang, progress=_progress(quiet))
-    click.echo("\n".join(told.lines))
-    if not told.clean:
-        sys.exit(1)
-
-
 # --- summary, release, figure ---------------------------------------------------------------------------------------
 
 
@@ -470,7 +444,9 @@ def summary() -> None:
 @click.option("--key-file", metavar="FILE", type=click.Path(path_type=Path), help="Key for hashes of hidden answers.")
 @click.option("--formats", metavar="LIST", help="html,pdf,docx,xlsx,charts; all if not given. Data always.")
 @click.option(
-    "--released", metavar="DIR…", multiple=True,
+    "--released",
+    metavar="DIR…",
+    multiple=True,
     help="Releases that its readers hold besides: earlier ones of the edition, for it and wider audiences; the "
     "office's ones say whose answers are in them.",
 )
@@ -555,6 +531,51 @@ def release_prove(folder: Path, source: str, key_file: Path) -> int:
     for question, standing in proved.items():
         click.echo(f"{question}: {standing}")
     return int("not inside" in proved.values())
+
+
+# --- disclosure -----------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def disclosure() -> None:
+    """Protect what is published, and attack it."""
+
+
+@disclosure.command("protect")
+@click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
+@click.option(
+    "--spec", type=click.Path(path_type=Path), required=True, metavar="SPEC.yaml", help="What the table means."
+)
+@click.option("--lang", default="en", show_default=True, metavar="LANG", help="Of the reasons and of what is printed.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT.csv")
+def disclosure_protect(table: Path, spec: Path, lang: str, out: Path) -> None:
+    """Hide the small counts of any table, and what would give them away.
+
+    Nothing is written, and the exit code is 1, if something that is hidden could still be worked out.
+    """
+    from eirene.disclosure.tables import protect_file
+
+    done = protect_file(table, spec, lang=lang)
+    write_whole(out, done.data)
+    click.echo(done.told, nl=False)
+
+
+@disclosure.command("audit")
+@click.argument("folder", metavar="DIR")
+@click.option("--with", "beside", metavar="DIR…", multiple=True, help="Further releases that the same readers hold.")
+@click.option("--as", "body", default=None, metavar="BODY", help="The reader belongs to this body.")
+@click.option("--lang", default=None, metavar="CODE", help="Language of the report; the release's first if not given.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def disclosure_audit(folder: str, beside: tuple[str, ...], body: str | None, lang: str | None, quiet: bool) -> None:
+    """What readers of the release in DIR can work out that they may not know.
+
+    An office's release among --with is not held by readers: it says whose answers are in the figures."""
+    from eirene.release.attack import attack_folders
+
+    told = attack_folders(folder, beside, body=body, lang=lang, progress=_progress(quiet))
+    click.echo("\n".join(told.lines))
+    if not told.clean:
+        sys.exit(1)
 
 
 @cli.group()

@@ -20,13 +20,16 @@ from eirene.framework.model import Edition, Withholding
 from eirene.questionnaires import Report, parse_report
 from eirene.release import build_release
 from eirene.release.inputs import History, history_of
+from eirene.disclosure import Source
 from eirene.release.read import open_release
+from eirene.release.told import read_sources
 from eirene.summary import edition_of
 
 pytestmark = pytest.mark.slow
 REPORTS = Path(__file__).parents[2] / "src/eirene/packs/concordia/reports"
 #: Answers that are counted and not named; each is withheld in the correction.
 WITHHELD = (("NVL", "reserves"), ("RVL", "leavers"), ("SMK", "crsv_provisions"))
+AUDIENCES = ("office", "members", "partners", "public")
 in_work = partial(pytest.mark.xfail, strict=False, reason="protection in work")
 
 
@@ -67,11 +70,26 @@ class House:
         if not out.exists():
             earlier = [self._history(one) for one in history]
             edition = self._corrected(cycle) if correction else None
-            reports = self.reports(cycle)
+            beside = self._beside(audience, cycle, history, correction)
             build_release(
-                self.pack, cycle, reports, out=out, audience=audience, history=earlier, edition=edition, formats=()
-            )
+                self.pack, cycle, self.reports(cycle), out=out, audience=audience, history=earlier, edition=edition,
+                formats=(), beside=beside,
+            )  # fmt: skip
         return out
+
+    def _beside(self, audience: str, cycle: str, history: Sequence[str], correction: bool) -> Sequence[Source]:
+        """What readers of the audience hold besides: releases for wider ones, and of what is corrected here."""
+        if audience == "office":
+            return ()
+        wider = AUDIENCES[AUDIENCES.index(audience) + 1 :]
+        held = [self.release(one, cycle, history, correction) for one in wider]
+        if correction:
+            held += [self.release(one, cycle, history) for one in (audience, *wider)]
+        held += [self.release(audience, one, history[:n]) for n, one in enumerate(history) if one != "2014"]
+        # The office's releases say whose answers are in which figures.
+        office = [self.release("office", cycle, history)] if held else []
+        office += [self.release("office", one, history[:n]) for n, one in enumerate(history)] if history else []
+        return read_sources([str(one) for one in (*held, *office)])
 
     def _history(self, cycle: str) -> History:
         return history_of(open_release(self.release("office", cycle)))

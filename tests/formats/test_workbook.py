@@ -22,6 +22,7 @@ from eirene.errors import Blocked, Unreadable, UsageError
 from eirene.formats import Door, encode_report, read_report, read_reports, refuse_duplicates, write_workbook
 from eirene.formats.workbook import read_outside
 from eirene.framework import Pack, asked
+from eirene.framework.model import DisclosureClass
 from eirene.questionnaires import dump_report, parse_report
 from eirene.questionnaires.model import Report
 
@@ -650,3 +651,42 @@ def test_two_reports_for_one_body_are_refused_with_both_files(tmp_path: Path) ->
         refuse_duplicates(reports)
     assert "first.json" in str(refused.value)
     assert "second.json" in str(refused.value)
+
+
+# --- a tighter disclosure class -------------------------------------------------------------------------------------
+
+
+def tightened() -> tuple[Pack, Report]:
+    """The toy with a class that is tighter than the crew's, which Alfport chooses."""
+    pack = toy()
+    more = [DisclosureClass(code="sensitive", label={"en": "sensitive matters"}, threshold=20)]
+    header = pack.header.model_copy(update={"disclosure_classes": [*pack.header.disclosure_classes, *more]})
+    pack = pack.model_copy(update={"header": header})
+    data = toy_report("ALF", 12, 500)
+    data["answers"]["crew"]["disclosure"] = "sensitive"
+    return pack, parse_report(data, pack)
+
+
+def test_a_tighter_class_comes_back_and_a_milder_one_is_not_offered() -> None:
+    pack, report = tightened()
+    data = encode_report(report, pack, "xlsx", lang="en")
+    assert read_bytes(data, pack).report.answers == report.answers
+    sheet, row, column = place_of(openpyxl.load_workbook(io.BytesIO(data)), "ALF/2022/crew", "disclosure")
+    assert sheet.cell(row, column).value == "sensitive matters"
+    offered = [v for v in sheet.data_validations.dataValidation if f"{sheet.cell(row, column).coordinate}" in v.sqref]
+    assert len(offered) == 1
+
+
+def test_a_workbook_of_before_there_was_the_choice_is_read() -> None:
+    pack, report = tightened()
+
+    def older(book: openpyxl.Workbook) -> None:
+        for sheet in book.worksheets:
+            for line in sheet.iter_rows():
+                for cell in line:
+                    if cell.value in ("disclosure", "sensitive matters") and sheet.sheet_state == "visible":
+                        cell.value = None
+
+    read = read_bytes(edited(encode_report(report, pack, "xlsx", lang="en"), older), pack).report
+    assert read.answers["crew"].disclosure is None
+    assert read.answers["crew"].cells == report.answers["crew"].cells

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from eirene.disclosure.audit import Findings, Progress
+from eirene.disclosure.auditing import Findings, Progress
 from eirene.disclosure.hidden import HiddenThing, Loss
 from eirene.disclosure.naming import Cycle, Naming, population_sets
 from eirene.disclosure.shield import Shield

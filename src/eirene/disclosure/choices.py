@@ -50,7 +50,9 @@ class _Asked:
     sets: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def determined(sources: Sequence[Source], knows: frozenset[str] = frozenset(), *, insiders: bool = False) -> list[Determined]:
+def determined(
+    sources: Sequence[Source], knows: frozenset[str] = frozenset(), *, insiders: bool = False
+) -> list[Determined]:
     """What follows of whom. insiders: each body in turn attacks with its own answers as well."""
     found: list[Determined] = []
     for asked in _asked(sources, knows):
@@ -139,7 +141,7 @@ def _possible(cell: tuple[object, ...], state: State) -> bool:
     return not (alike[-1] is True and "not_applicable" in state)
 
 
-# --- what is asked ------------------------------------------------------------------------------------------------------
+# --- what is asked --------------------------------------------------------------------------------------------------
 
 
 def _asked(sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]:
@@ -154,9 +156,7 @@ def _asked(sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]
 def _reported(cycle: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
     bodies = _all(cycle, sources)
     named = {b for source in sources for c, b, _ in source.shown if c == cycle}
-    states = {
-        b: tuple("reported" if b in s.reports[cycle] else "no_report" for s in sources) for b in bodies
-    }
+    states = {b: tuple("reported" if b in s.reports[cycle] else "no_report" for s in sources) for b in bodies}
     alike = {b: (*_where(cycle, sources, b), None) for b in bodies if b not in named and b not in knows}
     silent = frozenset(b for b in bodies if "no_report" in states[b])
     return _Asked(cycle, "", "", states, alike, silent, _sets(cycle, sources))
@@ -195,7 +195,9 @@ def _said(source: Source, cycle: str, body: str, question: str, code: str) -> st
         return standing
     answer = source.reports[cycle][body].answers[question]
     if code:
-        return "chosen" if isinstance(answer.value, tuple) and code in answer.value else "not_chosen"
+        if not isinstance(answer.value, tuple):
+            return "answered"
+        return "chosen" if code in answer.value else "not_chosen"
     asked = source.questions(cycle)[question]
     return f"={answer.value}" if asked.type in _CHOICES and not isinstance(answer.value, tuple) else "answered"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eirene.framework.model import DisclosureClass, Pack, Question
+from eirene.framework import class_in_force
+from eirene.framework.model import Pack, Question
 from eirene.questionnaires.model import Answer
 
 
@@ -19,7 +20,7 @@ class Protection:
 
     threshold: int = 0
     width: int = 1
-    percent: int = 5
+    percent: float = 5.0
 
     def enough(self, low: float, high: float, *, counted: bool = True) -> bool:
         """Whether a value known to lie between these is protected. counted: it is a number of persons, posts, cases;
@@ -30,7 +31,7 @@ class Protection:
         return high - low >= max(least, float(self.width) if counted else 1e-4) - 1e-6
 
     @property
-    def strictness(self) -> tuple[int, int, int]:
+    def strictness(self) -> tuple[int, int, float]:
         return self.threshold, self.width, self.percent
 
 
@@ -38,14 +39,10 @@ NONE = Protection()
 
 
 def protection_of(pack: Pack, question: Question | None, answer: Answer | None = None) -> Protection:
-    """The protection of a question’s answers; of one answer, if its body chose a stricter class for it."""
-    codes = [question.disclosure if question else None, getattr(answer, "disclosure", None)]
-    found = [_protection(one) for one in pack.header.disclosure_classes if one.code in codes]
-    return max(found, key=lambda p: p.strictness, default=NONE)
-
-
-def _protection(one: DisclosureClass) -> Protection:
-    width = getattr(one, "width", None)
-    percent = getattr(one, "percent", 5)
-    return Protection(one.threshold, max(1, one.threshold if width is None else width), int(percent))
-
+    """The protection of a question’s answers; of one answer, if its body chose a tighter class for it."""
+    if question is None:
+        return NONE
+    found = class_in_force(pack, question, answer.disclosure if answer else None)
+    if found is None:
+        return NONE
+    return Protection(found.threshold, max(1, found.least_width), float(found.percent))

@@ -92,9 +92,7 @@ class Attack:
             self.programme.column(*self._bounds(column))
         for number in component.rows:
             row = found.rows[number]
-            self.programme.row(
-                [self.place[c] for c in row.terms], [float(v) for v in row.terms.values()], *_sides(row)
-            )
+            self.programme.row([self.place[c] for c in row.terms], [float(v) for v in row.terms.values()], *_sides(row))
         n = len(component.columns)
         self.low, self.high = np.full(n, np.inf), np.full(n, -np.inf)
         self.solved = 0
@@ -163,7 +161,9 @@ class Attack:
         if self._integer(column, float(self.low[at]), high, enough):
             return None
         down = self.programme.minimise({at: 1.0})
-        low = down.objective if self._seen(down) else float("-inf") if down.status == "unbounded" else float(self.low[at])
+        low = (
+            down.objective if self._seen(down) else float("-inf") if down.status == "unbounded" else float(self.low[at])
+        )
         if self._integer(column, low, high, enough):
             return None
         return Interval(column, low, high, self._binding(up), self._binding(down))

@@ -28,13 +28,6 @@ _STATUS: Mapping[Any, Status] = {
 }
 
 
-class _Solver(highspy.Highs):  # type: ignore[misc]
-    """HiGHS without its call-backs, which we do not use, and which print a banner when they are set up."""
-
-    def __init__(self) -> None:
-        super(highspy.Highs, self).__init__()
-
-
 @dataclass(frozen=True)
 class Solution:
     """values: of every column; duals: of every row (how much the objective moves with the row's side). Both empty
@@ -44,6 +37,13 @@ class Solution:
     objective: float
     values: NDArray[np.float64]
     duals: NDArray[np.float64]
+
+
+class _Solver(highspy.Highs):
+    """Without the callbacks of highspy, which we do not use: switching them on prints a banner on standard output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
 
 
 class Programme:

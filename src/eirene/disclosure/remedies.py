@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import log10
 
-from eirene.disclosure.audit import Exposed, Findings
+from eirene.disclosure.auditing import Exposed, Findings
 from eirene.disclosure.choices import Determined
 from eirene.disclosure.hidden import Hidden, Remedy
 from eirene.disclosure.naming import Naming, figure_questions
@@ -50,7 +50,7 @@ class Remedies:
         self._sums: dict[frozenset[tuple[int, Exact]], _Sums] = {}
 
     def take(self, found: Findings) -> list[Remedy]:
-        """One remedy for each thing that is exposed, unless one taken for another is already in its way; those taken."""
+        """One remedy for each thing that is exposed, unless one taken for another is in its way already."""
         taken: list[Remedy] = []
         touched: set[int] = set()
         for one in sorted(found.values, key=lambda e: (e.high - e.low, e.cycle, e.body, e.question, e.cell)):
@@ -122,7 +122,9 @@ class Remedies:
                         cells[spot[3]] = cells.get(spot[3], 0.0) + price * float(coefficient)
             for where, cells in answers.items():
                 if self._moves(where, cells):
-                    found.update(dict.fromkeys((*where, cell) for cell, price in cells.items() if abs(price) > _EPSILON))
+                    found.update(
+                        dict.fromkeys((*where, cell) for cell, price in cells.items() if abs(price) > _EPSILON)
+                    )
         return list(found)
 
     def _moves(self, where: tuple[str, str, str], prices: Mapping[CellKey, float]) -> bool:
@@ -197,10 +199,8 @@ class Remedies:
         cycle = self.naming.cycles[told.cycle]
         bodies = [b for s in cycle.sets for b in s] if any(told.body in s for s in cycle.sets) else []
         mine = next((s for s in cycle.sets if told.body in s), tuple(bodies))
-        answered = [
-            b for b in mine
-            if (told.cycle, b, told.question) in self.naming.shown and b != told.by and not cycle.outside(b, told.question)
-        ]  # fmt: skip
+        named = [b for b in mine if (told.cycle, b, told.question) in self.naming.shown and b != told.by]
+        answered = [b for b in named if not cycle.outside(b, told.question)]
         said = cycle.category(told.body, told.question)
         others = [b for b in answered if _kind(cycle.category(b, told.question), told.code) != _kind(said, told.code)]
         if others:
@@ -258,4 +258,3 @@ def _kind(category: str | tuple[str, ...], code: str) -> str:
     if isinstance(category, tuple):
         return "chosen" if code in category else "not_chosen"
     return category
-

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from eirene.disclosure.audience import AudienceView
-from eirene.disclosure.audit import Exposed, Findings
+from eirene.disclosure.auditing import Exposed, Findings
 from eirene.disclosure.choices import Determined
 from eirene.disclosure.hidden import HiddenThing, Loss, Remedy
 from eirene.disclosure.unknowns import Row
@@ -177,7 +177,7 @@ def exposed_lines(found: Findings, pack: Pack, lang: str, *, exact: bool) -> lis
     return [text if n == 1 else f"{text} (×{n})" for text, n in lines.items()]
 
 
-# --- for pages ----------------------------------------------------------------------------------------------------------
+# --- for pages ------------------------------------------------------------------------------------------------------
 
 
 def as_json(view: AudienceView) -> dict[str, Any]:
@@ -236,4 +236,3 @@ def _way_json(view: AudienceView, way: Remedy) -> dict[str, Any]:
         "price": way.price, "text": _texts(view, lambda t: t.remedy(way)),
         "choose": [{"what": one.what, "where": list(one.where)} for one in parts],
     }  # fmt: skip
-

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from eirene.disclosure.audit import Findings, Progress, audit
+from eirene.disclosure.auditing import Findings, Progress, audit
 from eirene.disclosure.hidden import Hidden, HiddenThing, Loss, Remedy
 from eirene.disclosure.intervals import Memory
 from eirene.disclosure.naming import Naming
+from eirene.disclosure.past import without_hidden_past
 from eirene.disclosure.remedies import Remedies
 from eirene.disclosure.source import Source
 from eirene.disclosure.strip import Strip
@@ -109,7 +110,7 @@ class Shield:
 
     def _strip(self) -> None:
         self.strip = Strip(self.pack, self.naming, self.hidden)
-        self.figures = tuple(self.strip.figure(figure) for figure in self.made)
+        self.figures = without_hidden_past(self.strip.figure(figure) for figure in self.made)
 
     def _source(self) -> Source:
         return Source(

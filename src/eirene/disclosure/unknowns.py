@@ -19,7 +19,7 @@ break themselves is left out: an attacker could only be misled by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,7 @@ from fractions import Fraction
 from eirene.disclosure.cells import threshold_of
 from eirene.disclosure.linear import CellTerm, linear_terms
 from eirene.disclosure.source import Source
-from eirene.figures.aggregate import Gap, Rate
+from eirene.figures.aggregate import Amount, Rate
 from eirene.figures.indicators import Compiled
 from eirene.figures.model import Figure
 from eirene.questionnaires.model import TOTAL, Answer, CellKey
@@ -241,7 +241,7 @@ class _Reader:
         return total if parts else None
 
     def _unknown(self, spot: Spot, value: Exact | None) -> Sum:
-        cycle, body, question, key = spot
+        cycle, body, question, _ = spot
         identity = _identity(self.source, spot, value)
         if not self.source.exact and spot[:3] not in self.source.shown:
             # Who is not named is a place in one figure: that it is the same one in another is not known.
@@ -311,7 +311,7 @@ class _Reader:
         given = answers.given(compiled, index).get(body) if index is not None else None
         if isinstance(given, Rate):
             true = given.numerator if part == "numerator" else given.denominator
-        elif given is not None and hasattr(given, "value"):
+        elif isinstance(given, Amount):
             true = given.value
         told = all(
             (cycle, body, q) in self.source.shown and not self.source.left_out.get((cycle, body, q)) for q in questions
@@ -423,18 +423,20 @@ class _Reader:
         if figure.kind not in ("pooled", "pooled_without_largest", "matched_panel") or figure.value is None:
             return
         place = compiled.lines[index].place
-        rates = []
+        rates: list[tuple[int, Sum, Sum]] = []
         for sign, term in zip(compiled.form.signs, compiled.terms, strict=True):
             bound = term.lines[term.places[place]].cell
-            rates.append((sign, *(self._over(figure, term, bound, part) for part in ("numerator", "denominator"))))
-        open_ = [one for one in rates if one[1] is None or one[2] is None or one[1].terms or one[2].terms]
-        if len(open_) != 1 or open_[0][1] is None or open_[0][2] is None:
+            above, below = (self._over(figure, term, bound, part) for part in ("numerator", "denominator"))
+            if above is None or below is None:
+                return
+            rates.append((sign, above, below))
+        open_ = [(sign, above, below) for sign, above, below in rates if above.terms or below.terms]
+        if len(open_) != 1:
             return
         scale, half = _scale(figure)
         rest = Fraction(0)
         for sign, above, below in rates:
             if above is not open_[0][1]:
-                assert above is not None and below is not None
                 if not below.constant:
                     return
                 rest += sign * Fraction(above.constant) / Fraction(below.constant)
@@ -488,14 +490,19 @@ class _Reader:
         low: Fraction,
         high: Fraction,
     ) -> None:
-        """Σ of the bodies' own rates. A rate is a column of its own, tied to its parts where its denominator is known."""
+        """Σ of the bodies' own rates: columns of their own, tied to their parts where the denominator is known."""
         n = len(known) + len(open_)
         total = Sum(sum(known, Fraction(0)))
         for body, above, below in open_:
             if not below.terms and below.constant:
                 total.add(above, 1 / Fraction(below.constant))
                 continue
-            spot = (figure.cycle, body, compiled.id, ("rate", *(f"{d}={c}" for d, c in sorted(figure.dimensions.items()))))
+            spot = (
+                figure.cycle,
+                body,
+                compiled.id,
+                ("rate", *(f"{d}={c}" for d, c in sorted(figure.dimensions.items()))),
+            )
             open_here = all((figure.cycle, body, q) in self.source.own for q in compiled.questions)
             identity = (*spot, self.number if not self.source.exact else "")
             column = Column(spot, "rate", 0.0, float("inf"), None, open_here, False)
@@ -610,9 +617,7 @@ class _Reader:
             found = self._of_body(one, body, terms) if terms else None
             if found is not None:
                 return found
-            if terms and any(
-                self.source.answers[one].standing(t.question, body) == "not_applicable" for t in terms
-            ):
+            if terms and any(self.source.answers[one].standing(t.question, body) == "not_applicable" for t in terms):
                 return Sum()
         return None
 
@@ -745,4 +750,4 @@ def _touches(left: Fraction, right: Fraction, low: Fraction, high: Fraction) -> 
     return left <= high and right >= low
 
 
-__all__ = ["Column", "Gap", "Row", "Spot", "Sum", "Unknowns", "unknowns"]
+__all__ = ["Column", "Row", "Spot", "Sum", "Unknowns", "unknowns"]

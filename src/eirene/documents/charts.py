@@ -72,7 +72,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value of one cycle. `break_before`: what changed since the cycle before; the points are then not joined."""
+    """A value of one cycle; None: a gap in the line, where `text` says why. `break_before`: what changed since the
+    cycle before; the points are then not joined."""
 
     cycle: str
     value: Decimal | int | None
@@ -644,7 +645,10 @@ def trend(
     y_label  what the vertical axis measures, written on top of it
     """
     said = tuple(
-        Item(f"{line.label}, {p.cycle}", p.text, p.n_of_N) for line in lines for p in line.points if p.value is not None
+        Item(f"{line.label}, {p.cycle}", p.text, p.n_of_N)
+        for line in lines
+        for p in line.points
+        if p.value is not None or p.text
     )
     values = [p.value for line in lines for p in line.points if p.value is not None]
     most = max([*values, 0])
@@ -710,6 +714,7 @@ def _trend(lines: Sequence[Line], cycles: list[str], scale: list[Decimal], width
         )  # fmt: skip
         if points:
             drawn.append({"line": line, "points": points, "colour": _text_colour(colour)})
+    layers += _gaps(lines, x, bottom)
     layers += _point_texts(drawn, wide)
     if wide:
         layers += _end_labels(drawn, right + gap, top, bottom, tail)
@@ -753,6 +758,17 @@ def _breaks(lines: Sequence[Line], cycles: list[str], x: Mapping[str, float], to
         *_rules(rules, STRONG, strokeDash=[3, 3]),
         *_halo(words, size=S, colour=INK2, angle=-90),
     ]
+
+
+def _gaps(lines: Sequence[Line], x: Mapping[str, float], bottom: float) -> list[Spec]:
+    """What stands over a cycle that has no value of a line, in place of its point; above one another for several."""
+    rows: list[Row] = []
+    for line in lines:
+        for p in line.points:
+            if p.value is None and p.text and p.cycle in x:
+                below = sum(row["x"] == x[p.cycle] for row in rows)
+                rows.append({"x": x[p.cycle], "y": bottom - 12 - _LEADING * below, "t": p.text})
+    return _halo(rows, size=S, colour=INK2, align="center") if rows else []
 
 
 def _joined(line: Line, points: Sequence[Row], cycles: list[str], colour: str, dash: list[int]) -> list[Spec]:

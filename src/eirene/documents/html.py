@@ -215,7 +215,7 @@ def _first_legend(document: d.Document) -> str:
             gather(section.sections)
 
     gather(document.sections)
-    order = [k for k in ("yes", "no", "missing", "not_applicable") if k in groups]
+    order = [k for k in ("yes", "no", "confidential", "missing", "not_applicable") if k in groups]
     return _legend([(k, document.words[f"legend_{k}"]) for k in order]) if order else ""
 
 
@@ -374,7 +374,10 @@ def _roll(roll: d.RollCall) -> str:
         return ""
     lines = -(-len(cells) // _ACROSS)
     across = -(-len(cells) // lines)
-    shapes: dict[str, list[str]] = {"yes": [], "no": [], "missing": [], "not_applicable": [], "hatch": []}
+    classes = {
+        "yes": "y", "no": "n", "hatch": "h", "missing": "x", "not_applicable": "d", "confidential": "n", "bar": "b",
+    }  # fmt: skip
+    shapes: dict[str, list[str]] = {kind: [] for kind in classes}
     for i, kind in enumerate(cells):
         x, y = (i % across) * _STEP, (i // across) * (_H + 4)
         full = kind == "yes"
@@ -383,8 +386,9 @@ def _roll(roll: d.RollCall) -> str:
         )
         if kind == "missing":
             shapes["hatch"].append(_hatch(x + 0.5, y + 0.5, _W - 1, _H - 1))
+        if kind == "confidential":
+            shapes["bar"].append(f"M{x + 3} {y + 6}h{_W - 6}v4h-{_W - 6}z")
     width, height = across * _STEP - 4, lines * (_H + 4) - 4
-    classes = {"yes": "y", "no": "n", "hatch": "h", "missing": "x", "not_applicable": "d"}
     drawn = "".join(
         f'<path class="{css}" d="{"".join(shapes[kind])}"/>' for kind, css in classes.items() if shapes[kind]
     )
@@ -405,7 +409,7 @@ def _hatch(x: float, y: float, w: float, h: float) -> str:
 
 
 def _legend(items: Iterable[tuple[str, str]]) -> str:
-    css = {"yes": " key--y", "no": "", "missing": " key--x", "not_applicable": " key--d"}
+    css = {"yes": " key--y", "no": "", "missing": " key--x", "not_applicable": " key--d", "confidential": " key--c"}
     keys = "".join(f'<span><i class="key{css[kind]}"></i>{_e(label)}</span>' for kind, label in items)
     return f'<p class="lg mt6">{keys}</p>'
 

@@ -65,8 +65,8 @@ def titled(table: d.Table, heading: str) -> bool:
 
 
 def cell_kind(group: str) -> str:
-    """How a cell of the strip is drawn: every reason of absence alike."""
-    return group if group in ("yes", "no", "not_applicable") else "missing"
+    """How a cell of the strip is drawn: every reason of absence alike; confidential is none."""
+    return group if group in ("yes", "no", "not_applicable", "confidential") else "missing"
 
 
 def value_size(value: str, unit: str) -> str:

@@ -40,7 +40,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _row(kind: str, y: int) -> bytes:
-    """One line of pixels of a cell: full, framed, hatched in a dashed frame, or in a dotted one."""
+    """One line of pixels of a cell: full, framed, hatched in a dashed frame, in a dotted one, or framed with a bar."""
     return bytes(_pixel(kind, x, y) for x in range(_W))
 
 
@@ -53,4 +53,6 @@ def _pixel(kind: str, x: int, y: int) -> int:
         return _LINE if (edge and along % 12 < 7) or (not edge and (x + y) % 15 < 3) else _PAPER
     if kind == "not_applicable":
         return _LINE if edge and along % 9 < 3 else _PAPER
+    if kind == "confidential" and 9 <= x < _W - 9 and abs(2 * y - _H + 1) < 10:
+        return _LINE
     return _LINE if edge else _PAPER

@@ -45,6 +45,7 @@ WORDS: tuple[str, ...] = (
     "legend_no",
     "legend_missing",
     "legend_not_applicable",
+    "legend_confidential",
     "colon",
     "sheet_cover",
     "sheet_figures",

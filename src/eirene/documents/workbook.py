@@ -24,6 +24,9 @@ _DIGITS = 15
 
 Row = Mapping[str, Any]
 
+#: In place of a number that is confidential; what it means stands in its row.
+_KEPT_BACK = "c"
+
 #: A number as it is printed, then its unit.
 _UNIT = re.compile(r"[-+−]?\d[\d.,’'\s]*(\s[^\W\d_]{1,14}|\s?[%‰€$£])\Z")
 
@@ -31,7 +34,8 @@ _UNIT = re.compile(r"[-+−]?\d[\d.,’'\s]*(\s[^\W\d_]{1,14}|\s?[%‰€$£])\Z
 def render_xlsx(documents: Mapping[str, d.Document], figures: Sequence[Row]) -> bytes:
     """summary.xlsx: for each language a cover, the list of figures, the tables; the same input gives the same bytes.
 
-    figures: rows of figures.json, in their order.
+    figures: rows of figures.json, in their order. Of a value that is kept back for protection `shown` is what stands
+             in its place, by language, and `why` the reason.
     """
     import xlsxwriter
 
@@ -234,27 +238,36 @@ class _Workbook:
             self.put(sheet, i, column, "" if value is None else str(value), look)
             column += 1
 
-        def number(value: object, decimals: int | None = None) -> None:
+        def number(value: object, decimals: int | None = None, instead: str = "") -> None:
             nonlocal column
-            self.put_number(sheet, i, column, value, decimals)
+            if value is None and instead:
+                self.put(sheet, i, column, instead, self.muted)
+            else:
+                self.put_number(sheet, i, column, value, decimals)
             column += 1
 
         text(pick(row.get("label") or {}, lang), self.plain)
         for name in dimensions:
             text((row.get("dimensions") or {}).get(name))
         text(row.get("cycle"))
-        number(row.get("value"), row.get("decimals"))
+        kept_back = bool(row.get("shown"))
+        number(row.get("value"), row.get("decimals"), pick(row.get("shown") or {}, lang))
         text(row.get("unit"))
         n, of = row.get("numerator"), row.get("denominator")
-        text(w["n_of_N"].format(n=n, N=of) if n is not None and of is not None else "", self.end)
-        for value in (n, of, row.get("n_answered"), row.get("n_applicable"), row.get("n_bodies")):
+        if kept_back:
+            text(_KEPT_BACK, self.muted)
+        else:
+            text(w["n_of_N"].format(n=n, N=of) if n is not None and of is not None else "", self.end)
+        for value in (n, of):
+            number(value, instead=_KEPT_BACK if kept_back else "")
+        for value in (row.get("n_answered"), row.get("n_applicable"), row.get("n_bodies")):
             number(value)
         missing: dict[str, int] = {}
         for part in row.get("missing") or ():
             missing[part["reason"]] = missing.get(part["reason"], 0) + int(part["n"])
         for reason in reasons:
             number(missing.get(reason, 0))
-        text(row.get("suppressed"))
+        text(pick(row["why"], lang) if row.get("why") else row.get("suppressed"))
         text(" | ".join(_footnote(note, lang, w["colon"]) for note in row.get("footnotes") or ()))
         for name in ("population", "kind", "basis", "source"):
             text(row.get(name))

@@ -71,6 +71,25 @@ class Coverage:
     of_personnel: int | None = None
 
 
+#: Why a figure has no value for an audience: it is protected, by itself or so that another one is (`suppressed`).
+PROTECTED = "protected"
+#: What is printed in its place, and code of confidentiality, in the words of SDMX (CL_CONF_STATUS): F free, C
+#: confidential. Which values are small and which only protect others (S there) is not told: it would narrow them down.
+MARK, FREE, CONFIDENTIAL = "c", "F", "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What is shown of a protected count: it lies between these, both included; `upper` None: no end."""
+
+    lower: int
+    upper: int | None
+
+    def __post_init__(self) -> None:
+        if self.lower < 0 or (self.upper is not None and self.upper < self.lower):
+            raise ValueError(f"{self.lower} to {self.upper} is no band")
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One value. `value` is in `unit`, rounded to the pack's decimals; None: not shown, `suppressed` says why.
@@ -85,6 +104,8 @@ class Figure:
     missing                  n_answered and these add up to n_bodies, whatever the kind
     extra                    plain JSON; computed: sizes_from_earlier (bodies whose size is an earlier report's);
                              compiled: year, qualifier, scope, method, confidence, year_note, note, alternatives
+    band                     of a protected value: all that is shown of it; value, numerator, denominator are absent
+    rounded                  value, numerator, denominator are multiples of it, for protection; None: not rounded so
     basis                    computed here; published or compiled: taken from `source`, never from answers
     """
 
@@ -114,6 +135,18 @@ class Figure:
     #: For published and compiled figures: year, qualifier, scope, confidence, note, alternatives …
     extra: Mapping[str, Any] = field(default_factory=dict)
     members: Mapping[str, Any] = field(default_factory=dict)
+    band: Band | None = None
+    rounded: int | None = None
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the value is kept back for protection; a band may stand in its place."""
+        return self.suppressed == PROTECTED
+
+    @property
+    def conf_status(self) -> str:
+        """F or C, see `CONFIDENTIAL`."""
+        return CONFIDENTIAL if self.confidential else FREE
 
     @property
     def key(self) -> str:

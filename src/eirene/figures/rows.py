@@ -13,13 +13,13 @@ from typing import Any
 
 from eirene.errors import EireneError
 from eirene.figures.arithmetic import decimal
-from eirene.figures.model import Change, Coverage, Figure, Footnote, Missing
+from eirene.figures.model import Band, Change, Coverage, Figure, Footnote, Missing
 
 #: Fields that every row has, in this order; `members` never leaves: whom a reader may know is decided elsewhere.
 FIELDS = (
     "key", "id", "label", "cycle", "population", "kind", "dimensions", "value", "unit", "numerator", "denominator",
     "n_answered", "n_applicable", "n_bodies", "missing", "footnotes", "basis", "source", "decimals", "coverage",
-    "change", "suppressed", "counting_rule", "measures", "extra",
+    "change", "suppressed", "conf_status", "band", "rounded", "counting_rule", "measures", "extra",
 )  # fmt: skip
 
 
@@ -48,6 +48,9 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "coverage": _coverage_row(figure.coverage),
         "change": _change_row(figure.change),
         "suppressed": figure.suppressed,
+        "conf_status": figure.conf_status,
+        "band": None if figure.band is None else {"lower": figure.band.lower, "upper": figure.band.upper},
+        "rounded": figure.rounded,
         "counting_rule": dict(figure.counting_rule),
         "measures": list(figure.measures),
         "extra": _plain(figure.extra),
@@ -68,6 +71,12 @@ def figure_from_row(row: Mapping[str, Any]) -> Figure:
     if row.get("key") != figure.key:
         raise EireneError(
             f"The key {row.get('key')!r} does not belong to the row: its fields make {figure.key!r}.",
+            where="figures.json",
+            remedy="Take the file from the release as it was built.",
+        )
+    if row.get("conf_status", figure.conf_status) != figure.conf_status:
+        raise EireneError(
+            f"{figure.key} is suppressed as {figure.suppressed!r} and yet said to be {row['conf_status']!r}.",
             where="figures.json",
             remedy="Take the file from the release as it was built.",
         )
@@ -101,7 +110,31 @@ def _figure(row: Mapping[str, Any]) -> Figure:
         counting_rule=dict(row["counting_rule"]),
         measures=tuple(row["measures"]),
         extra=row["extra"],
+        # Releases of before there were such remedies do not have these.
+        band=_band(row.get("band")),
+        rounded=_base(row.get("rounded")),
     )
+
+
+def _band(row: Mapping[str, Any] | None) -> Band | None:
+    if row is None:
+        return None
+    lower, upper = _whole(row["lower"]), None if row["upper"] is None else _whole(row["upper"])
+    return Band(lower, upper)
+
+
+def _base(value: Any) -> int | None:
+    if value is None:
+        return None
+    if _whole(value) < 1:
+        raise ValueError(f"{value} is nothing to round to")
+    return _whole(value)
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
 
 
 def _number(value: Decimal | int | None) -> int | float | str | None:

@@ -3,7 +3,7 @@
 Every sheet of answers has a column of codes and one row `@columns` that names its other columns, so that rows may be
 inserted, sheets moved and columns shifted without a value landing in another box:
 
-    @columns                  1 2 3 … check, was 1 …, status, releasability, naming
+    @columns                  1 2 3 … check, was 1 …, status, releasability, naming, disclosure
     EST/2016/personnel        heading of a question: answer of a simple one, its status, releasability, naming
     personnel|columns         the codes across a matrix, or the columns of repeating rows
     personnel|service=army    a line of a matrix; `cells` where all dimensions lie across
@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from eirene.framework import Pack, audience_rank, codes, dimension_codes
+from eirene.framework import Pack, audience_rank, codes, dimension_codes, tighter_classes
 from eirene.framework.model import Code, Column, Question
 from eirene.questionnaires.model import TOTAL, CellKey
 from eirene.text import Phrases, pick
@@ -221,6 +221,12 @@ def mark_options(pack: Pack, lang: str) -> Options:
 def audience_options(pack: Pack, lang: str) -> Options:
     ordered = sorted(pack.header.audiences, key=lambda audience: audience_rank(pack, audience.code))
     return Options({audience.code: audience.label for audience in ordered}, lang)
+
+
+def class_options(pack: Pack, lang: str, question: Question | None = None) -> Options:
+    """Disclosure classes; of a question those alone that are tighter than its own."""
+    classes = pack.header.disclosure_classes if question is None else tighter_classes(pack, question)
+    return Options({one.code: one.label for one in classes}, lang)
 
 
 def choice_options(pack: Pack, question: Question, lang: str) -> Options:

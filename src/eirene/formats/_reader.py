@@ -317,7 +317,7 @@ def _keep(reading: _Reading, into: dict[str, _Row], key: str, row: _Row) -> None
 
 
 def _content(row: _Row) -> list[tuple[str, RawCell | None]]:
-    read = [*(str(n) for n in range(1, len(row.sheet.columns))), "status", "releasability", "naming"]
+    read = [*(str(n) for n in range(1, len(row.sheet.columns))), "status", "releasability", "naming", "disclosure"]
     return [
         (code, row.sheet.raw.cells.get((row.row, row.sheet.columns[code])))
         for code in read
@@ -662,6 +662,11 @@ class _QuestionReader:
         naming = self._choice(heading, heading.sheet.columns.get("naming"), lay.yes_no_options(self.pack, self.lang))
         if naming == "yes":
             details["naming"] = True
+        # A workbook of before there was such a choice has no column for it.
+        place = heading.sheet.columns.get("disclosure")
+        chosen = None if place is None else self._choice(heading, place, lay.class_options(self.pack, self.lang))
+        if chosen is not None:
+            details["disclosure"] = chosen
         if self.question.particulars:
             rows = self._rows("particulars", "particular", self.question.particulars, count=False)
             if rows:

@@ -248,7 +248,7 @@ class _SectionSheet:
         self.check = ANSWERS + self.width
         self.was = self.check + 1 if form.previous else None
         self.status = self.check + 1 + (self.width if form.previous else 0)
-        self.last = self.status + 2
+        self.last = self.status + 3
         self.row = 0
         title = f"{section.id}  {pick(section.title, form.lang)}"
         self.told = _Questions(name, title, cell_name(0, self.check)[:-1])
@@ -299,7 +299,7 @@ class _SectionSheet:
             if self.was is not None:
                 self.put(3, self.was + n, f"was {n + 1}", "across_code")
         self.put(3, self.check, "check", "across_code")
-        for n, code in enumerate(("status", "releasability", "naming")):
+        for n, code in enumerate(("status", "releasability", "naming", "disclosure")):
             self.put(3, self.status + n, code, "across_code_left")
         sheet.set_row(4, 28)
         self.put(4, 0, self.say("wb_head_code"), "column_head")
@@ -312,7 +312,7 @@ class _SectionSheet:
             words = self.say("wb_head_was", cycle=pick(before.title, self.lang) if before else self.form.previous.cycle)
             if self.width > 1:
                 sheet.merge_range(4, self.was, 4, self.status - 1, words, f["column_head_mid"])
-        for n, head in enumerate(("wb_head_status", "wb_head_releasability", "wb_head_naming")):
+        for n, head in enumerate(("wb_head_status", "wb_head_releasability", "wb_head_naming", "wb_head_disclosure")):
             self.put(4, self.status + n, self.say(head), "column_head")
 
     def _conditional(self) -> None:
@@ -470,6 +470,16 @@ class _QuestionBlock:
             on.choose(row, on.status + 1, "audiences", audiences)
         on.put_text(row, on.status + 2, yes_no.words["yes"] if answer and answer.naming else "", "in_choice", self.id)
         on.choose(row, on.status + 2, "choices yes_no", yes_no)
+        self._class(row)
+
+    def _class(self, row: int) -> None:
+        """The disclosure class that the body chose, among those that are tighter than the question's."""
+        on, chosen = self.on, self.answer.disclosure if self.answer else None
+        every = lay.class_options(self.pack, self.lang).words
+        on.put_text(row, on.status + 3, every.get(chosen, chosen) if chosen else "", "in_choice", self.id)
+        tighter = lay.class_options(self.pack, self.lang, self.question)
+        if tighter.words:
+            on.choose(row, on.status + 3, f"classes {self.question.disclosure or ''}", tighter)
 
     def _guidance(self) -> None:
         question, say = self.question, self.say

@@ -317,6 +317,9 @@ class _Writer:
         audience = lay.audience_options(self.pack, self.lang).words.get(released, released)
         named = self.say("dx_named" if answer.naming else "dx_not_named")
         self.doc.add_paragraph(self.say("dx_released", audience=audience, named=named), style="Fine Print")
+        if answer.disclosure is not None:
+            chosen = lay.class_options(self.pack, self.lang).words.get(answer.disclosure, answer.disclosure)
+            self.doc.add_paragraph(self.say("dx_class", chosen=chosen), style="Fine Print")
 
     def _definition(self, question: Question, answer: Answer | None) -> None:
         grid = self.pack.definitions[question.definition or ""]

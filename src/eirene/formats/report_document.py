@@ -241,6 +241,9 @@ class _Writer:
         audience = lay.audience_options(self.pack, self.lang).words.get(released, released)
         named = say("dx_named" if answer.naming else "dx_not_named")
         runs = [d.Run(say("dx_released", audience=audience, named=named), emphasis=True)]
+        if answer.disclosure is not None:
+            chosen = lay.class_options(self.pack, self.lang).words.get(answer.disclosure, answer.disclosure)
+            runs.append(d.Run(" " + say("dx_class", chosen=chosen), emphasis=True))
         for language, text in _own_first(answer.justification, self.lang):
             self._note += 1
             label = d.Run(say("dx_justification") + " ", strong=True)

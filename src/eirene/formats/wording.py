@@ -34,6 +34,7 @@ def part_label(pack: Pack, question: Question, part: str, lang: str) -> str:
     if name == "definition":
         return f"{say('dx_part_definition')}{say('document_colon')}{definition_label(pack, question, rest, lang)}"
     known = {"status": "wb_head_status", "releasability": "wb_head_releasability", "naming": "wb_head_naming",
+             "disclosure": "wb_head_disclosure",
              "particulars": "dx_particulars", "rows": "dx_part_rows"}  # fmt: skip
     return say(known[name]) if name in known else part
 
@@ -76,6 +77,8 @@ def part_value(pack: Pack, question: Question, part: str, value: Any, lang: str)
         return lay.status_options(pack, lang).words.get(str(value), str(value))
     if name == "releasability":
         return lay.audience_options(pack, lang).words.get(str(value), str(value))
+    if name == "disclosure":
+        return lay.class_options(pack, lang).words.get(str(value), str(value))
     if name == "naming":
         return lay.yes_no_options(pack, lang).words["yes" if value else "no"]
     if name == "cells":

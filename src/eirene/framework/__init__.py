@@ -11,10 +11,12 @@ from eirene.framework.pack import (
     asked_bodies,
     audience_rank,
     body_name,
+    class_in_force,
     codes,
     cycle_of,
     dimension_codes,
     dimension_name,
+    disclosure_class,
     members_on,
     naming_footnote,
     pack_bytes,
@@ -22,11 +24,12 @@ from eirene.framework.pack import (
     pack_hash,
     population,
     population_bodies,
+    tighter_classes,
 )
 
 __all__ = [
     "AskedQuestion", "AskedQuestionnaire", "AskedSection", "CodeTree", "Pack", "asked", "asked_bodies",
-    "audience_rank", "body_name", "codes", "cycle_of", "dimension_codes", "dimension_name", "find", "load", "locate",
-    "members_on", "naming_footnote", "pack_bytes", "pack_from_bytes", "pack_hash", "population", "population_bodies",
-    "read_edition",
+    "audience_rank", "body_name", "class_in_force", "codes", "cycle_of", "dimension_codes", "dimension_name",
+    "disclosure_class", "find", "load", "locate", "members_on", "naming_footnote", "pack_bytes", "pack_from_bytes",
+    "pack_hash", "population", "population_bodies", "read_edition", "tighter_classes",
 ]  # fmt: skip

@@ -5,13 +5,14 @@ All problems are collected, each with file and line, what was found and expected
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -122,13 +123,30 @@ def _told(detail: Any, kind: type[m.Model], tree: Tree, path: Path_) -> Problem:
         case "missing":
             return Problem(f"{name!r} is missing.", where, f"A {kind.__name__} needs it.")
         case "extra_forbidden":
-            near = difflib.get_close_matches(str(loc[-1]), _field_names(kind), 1)
-            hint = f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(sorted(_field_names(kind))) + "."
+            names = _field_names(_kind_at(kind, loc[:-1]))
+            near = difflib.get_close_matches(str(loc[-1]), names, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else "Known: " + ", ".join(sorted(names)) + "."
             return Problem(f"{name!r} is not known here.", where, hint)
     given = detail.get("input")
     quoted = f" {given!r}" if isinstance(given, str | int | float) else ""
     expected = str(detail["msg"])
     return Problem(f"{name or kind.__name__}{quoted} is not valid:", where, f"{expected[0].lower()}{expected[1:]}.")
+
+
+def _kind_at(kind: type[m.Model], loc: Path_) -> type[m.Model]:
+    """The kind of item that a place inside an item holds: that of disclosure_classes.0 is DisclosureClass."""
+    for name in loc:
+        info = next((f for key, f in kind.model_fields.items() if name in (key, f.alias)), None)
+        inner = list(_models(info.annotation)) if info is not None else []
+        kind = inner[0] if inner else kind
+    return kind
+
+
+def _models(annotation: Any) -> Iterator[type[m.Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, m.Model):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _field_names(kind: type[m.Model]) -> list[str]:
@@ -143,7 +161,7 @@ def _read(folder: Path, ancestors: tuple[str, ...]) -> Reading:
         raise PackError(r.problems)
     if isinstance(tree.data, dict) and isinstance(tree.data.get("languages"), list) and tree.data["languages"]:
         r.language = str(tree.data["languages"][0])
-    header = r.item(m.PackHeader, tree, (), tree.data)
+    header = r.item(m.PackHeader, tree, (), tree.data) or _less_its_mistakes(tree.data, r.language)
     if header is None:
         raise PackError(r.problems)
     r.places["header", header.id] = (tree, ())
@@ -152,6 +170,29 @@ def _read(folder: Path, ancestors: tuple[str, ...]) -> Reading:
         _inherit(r, header, tree, (*ancestors, header.id))
     _read_parts(r)
     return r
+
+
+def _less_its_mistakes(data: Any, language: str) -> m.PackHeader | None:
+    """A header that has mistakes in single entries of its lists (a threshold, a text), without them, so that what is
+    wrong in the rest of the pack is told at the same time; None if it cannot do without."""
+    left = copy.deepcopy(data)
+    try:
+        m.PackHeader.model_validate(data, context={"language": language})
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            _drop(left, tuple(detail["loc"]))
+    try:
+        return m.PackHeader.model_validate(left, context={"language": language})
+    except ValidationError:
+        return None
+
+
+def _drop(data: Any, loc: Path_) -> None:
+    """Takes a field out of an entry of a list; what is higher up stays, for too much hangs on it."""
+    if len(loc) >= 3 and isinstance(loc[1], int) and isinstance(data, dict):
+        entry = data[loc[0]][loc[1]]
+        if isinstance(entry, dict):
+            entry.pop(loc[2], None)
 
 
 def _inherit(r: Reading, header: m.PackHeader, tree: Tree, ancestors: tuple[str, ...]) -> None:

@@ -34,9 +34,19 @@ from __future__ import annotations
 import builtins
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 
 def _text(value: object, info: ValidationInfo) -> object:
@@ -96,12 +106,76 @@ class Audience(Model):
     names_all: bool = False
 
 
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+def _ascending(bands: list[int]) -> list[int]:
+    if any(later <= earlier for earlier, later in pairwise(bands)):
+        raise PydanticCustomError("bands", "bands ascend, each lower bound above the one before: [1, 10, 50, 100]")
+    return bands
+
+
+class Dominance(Model):
+    """When a total gives one of its bodies away because that body is most of it. Hundepool et al., "Statistical
+    Disclosure Control" (2012), 4.2: the p%-rule, the (n, k)-rule; with both, either makes a total sensitive."""
+
+    #: p%-rule: the second largest body must not be able to work out the largest to within this percentage.
+    percent: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    #: (n, k)-rule: the n largest bodies are not more than k percent of the total.
+    n: Annotated[int, Field(ge=1)] | None = None
+    k: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.n is None) != (self.k is None) or (self.percent is None and self.n is None):
+            raise PydanticCustomError("dominance", "a dominance rule has `percent`, or both `n` and `k`, or all three")
+        return self
+
+    def at_least_as_tight_as(self, other: Dominance) -> bool:
+        """Whether every total that is sensitive under `other` is so under this one."""
+        if other.percent is not None and (self.percent is None or self.percent < other.percent):
+            return False
+        if other.n is None or other.k is None:
+            return True
+        return self.n is not None and self.k is not None and self.n >= other.n and self.k <= other.k
+
+
 class DisclosureClass(Model):
+    """How far the values of a question are protected (practice 21)."""
+
     code: Id
     label: Text
-    #: Smallest count that may be shown, 0: none.
-    threshold: int = 0
+    #: Smallest count that may be shown; what is smaller, and not zero, is protected. 0: any may be shown.
+    threshold: Annotated[int, Field(ge=0)] = 0
+    #: Protection level: least width, in counts, of what an attacker may still believe of a protected value (its
+    #: feasibility interval). Absent: the threshold, at least 1.
+    width: Annotated[int, Field(ge=0)] | None = None
+    #: The same relative to the value, in percent; whichever is wider holds.
+    percent: Percent = Decimal(5)
+    #: Lower bounds, ascending, of the bands in which a small count may be shown, e.g. [1, 10, 50, 100]; empty: in none.
+    bands: Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(_ascending)] = []
+    dominance: Dominance | None = None
     description: Text = {}
+
+    @property
+    def least_width(self) -> int:
+        """`width`, or what it is when the pack does not say."""
+        return max(self.threshold, 1) if self.width is None else self.width
+
+    def at_least_as_tight_as(self, other: DisclosureClass | None) -> bool:
+        """Whether nothing that `other` protects is protected less by this class: no number of it is milder. Of two
+        classes neither may be tighter. Bands do not count: they are a way to show, within what is protected."""
+        if other is None:
+            return True
+        if other.dominance is not None and not (
+            self.dominance is not None and self.dominance.at_least_as_tight_as(other.dominance)
+        ):
+            return False
+        return (
+            self.threshold >= other.threshold
+            and self.least_width >= other.least_width
+            and self.percent >= other.percent
+        )
 
 
 class PackHeader(Model):
@@ -291,6 +365,7 @@ class Question(Model):
     definition: str | None = None
     #: What counts as a yes, printed with the figure.
     counting_rule: Text = {}
+    #: Disclosure class; a body may choose a tighter one for its own answer.
     disclosure: str | None = None
     required: bool = True
     #: A text that may hold names: shows "no persons, no cases" and the way to a confidential channel (practice 20).
@@ -421,6 +496,7 @@ class Indicator(Model):
     populations: list[str] = []
     #: Codes of framework elements that it measures.
     measures: list[str] = []
+    #: Disclosure class of the figure; absent: the tightest of the questions it is made from.
     disclosure: str | None = None
     #: Only in cycles whose questionnaire asks its questions; compiled-only indicators have no expressions at all.
     compiled_only: bool = False

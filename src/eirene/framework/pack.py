@@ -293,3 +293,26 @@ def audience_rank(pack: m.Pack, code: str) -> int:
             return rank
     known = ", ".join(a.code for a in pack.header.audiences)
     raise UsageError(f"The pack {pack.header.id} has no audience {code!r}.", remedy=f"It has: {known}.")
+
+
+# --- disclosure -----------------------------------------------------------------------------------------------------
+
+
+def disclosure_class(pack: m.Pack, code: str | None) -> m.DisclosureClass | None:
+    """The class of that code; None for none, and for one that the pack does not know."""
+    return next((found for found in pack.header.disclosure_classes if found.code == code), None)
+
+
+def tighter_classes(pack: m.Pack, question: m.Question) -> tuple[m.DisclosureClass, ...]:
+    """The classes that a body is offered for its own answer in place of the question's, in the pack's order; none where
+    the question has no class, for there is nothing to tighten."""
+    own = disclosure_class(pack, question.disclosure)
+    classes = pack.header.disclosure_classes if own is not None else []
+    return tuple(one for one in classes if one != own and one.at_least_as_tight_as(own))
+
+
+def class_in_force(pack: m.Pack, question: m.Question, chosen: str | None = None) -> m.DisclosureClass | None:
+    """The class under which an answer is protected: the one that its body chose, if it is at least as tight as the
+    question's, else the question's. None: nothing is protected but who is named."""
+    own, other = disclosure_class(pack, question.disclosure), disclosure_class(pack, chosen)
+    return other if other is not None and other.at_least_as_tight_as(own) else own

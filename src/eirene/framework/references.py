@@ -43,9 +43,8 @@ def _header(pack: m.Pack, tell: Tell) -> None:
     for name, found in (("population", codes), ("audience", [a.code for a in h.audiences])):
         if not found:
             tell("header", h.id, f"no {name} is defined.", "At least one is needed.")
-        for code, n in Counter(found).items():
-            if n > 1:
-                tell("header", h.id, f"the {name} {code!r} is given twice.", "", (f"{name}s",))
+        _once(tell, h, name, f"{name}s", found)
+    _once(tell, h, "disclosure class", "disclosure_classes", [c.code for c in h.disclosure_classes])
     for index, population in enumerate(h.populations):
         at = ("populations", index)
         if population.of is not None and _known(tell, "header", h.id, "population", population.of, codes, at):
@@ -56,6 +55,12 @@ def _header(pack: m.Pack, tell: Tell) -> None:
             tell("header", h.id, f"{population.code!r} needs `of`: the population it is built on.", "", at)
     if h.audiences and not h.audiences[0].names_all:
         tell("header", h.id, "the first audience must have names_all: true.", "It is the office that answers for all.")
+
+
+def _once(tell: Tell, header: m.PackHeader, name: str, field: str, found: list[str]) -> None:
+    for code, n in Counter(found).items():
+        if n > 1:
+            tell("header", header.id, f"the {name} {code!r} is given twice.", "", (field,))
 
 
 def _texts(pack: m.Pack, tell: Tell) -> None:
@@ -179,9 +184,13 @@ def _question(pack: m.Pack, tell: Tell, part: str, id: str, q: m.Question, path:
         _known(tell, part, id, "unit", q.unit, pack.units, (*path, "unit"))
     if q.definition is not None:
         _known(tell, part, id, "definition", q.definition, pack.definitions, (*path, "definition"))
-    if q.disclosure is not None:
-        _known(tell, part, id, "disclosure class", q.disclosure, {c.code for c in pack.header.disclosure_classes},
-               (*path, "disclosure"))  # fmt: skip
+    _disclosure(pack, tell, part, id, q.disclosure, path)
+
+
+def _disclosure(pack: m.Pack, tell: Tell, part: str, id: str, code: str | None, path: tuple[Any, ...]) -> None:
+    if code is not None:
+        known = {c.code for c in pack.header.disclosure_classes}
+        _known(tell, part, id, "disclosure class", code, known, (*path, "disclosure"))
 
 
 def _questionnaires(pack: m.Pack, tell: Tell) -> None:
@@ -258,6 +267,7 @@ def _indicators(pack: m.Pack, tell: Tell) -> None:
         _known(tell, "indicators", id, "unit", indicator.unit, pack.units, ("unit",))
         if indicator.question is not None:
             _known(tell, "indicators", id, "question", indicator.question, pack.questions, ("question",))
+        _disclosure(pack, tell, "indicators", id, indicator.disclosure, ())
 
 
 def _elements(pack: m.Pack, tell: Tell) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
-from eirene.framework import AskedQuestion, Pack
+from eirene.framework import AskedQuestion, Pack, disclosure_class
 from eirene.framework.model import Column
 from eirene.questionnaires.messages import Words, in_all
 from eirene.questionnaires.model import TOTAL, Answer, Finding, Number, Place
@@ -25,6 +25,7 @@ BUILTIN: Mapping[str, Severity] = {
     "answer.not_applicable": "error",
     "answer.not_asked": "warning",
     "answer.no_reason": "warning",
+    "answer.milder_class": "error",
     "number.negative": "blocker",
     "number.over_100": "blocker",
     "number.below": "error",
@@ -121,6 +122,7 @@ def check_answers(context: Context, standing: Standing) -> Iterator[Finding]:
                 yield _At(context, asked, Answer(asked.id, "no_data")).tell("answer.missing")
             continue
         at = _At(context, asked, answer)
+        yield from _class(at)
         if answer.status != "answered":
             yield from _reason(at, standing)
         else:
@@ -131,6 +133,18 @@ def _reason(at: _At, standing: Standing) -> Iterator[Finding]:
     owed = at.answer.status in ("no_data", "withheld") and standing.applies(at.asked)
     if owed and not at.answer.reason:
         yield at.tell("answer.no_reason", lambda say: {"status": say(f"status_{at.answer.status}")})
+
+
+def _class(at: _At) -> Iterator[Finding]:
+    """A class may be tighter than the question's, and never milder."""
+    pack = at.context.pack
+    own = disclosure_class(pack, at.asked.question.disclosure)
+    chosen = disclosure_class(pack, at.answer.disclosure)
+    if own is not None and chosen is not None and not chosen.at_least_as_tight_as(own):
+        labels = {"own": own.label, "chosen": chosen.label}
+        yield at.tell(
+            "answer.milder_class", lambda say: {name: pick(label, say.lang) for name, label in labels.items()}
+        )
 
 
 def _answered(at: _At, standing: Standing) -> Iterator[Finding]:

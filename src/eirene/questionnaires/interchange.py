@@ -41,7 +41,7 @@ STATUSES = ("answered", "no_data", "not_applicable", "withheld")
 REPORT_KEYS = ("format", "pack", "questionnaire", "cycle", "body", "answers")
 ANSWER_KEYS = (
     "status", "value", "cells", "rows", "reason", "comment", "particulars", "definition", "justification",
-    "releasability", "naming",
+    "releasability", "naming", "disclosure",
 )  # fmt: skip
 MAX_BYTES, MAX_PROBLEMS, MAX_TEXT, MAX_ROWS = 20_000_000, 200, 32_767, 5_000
 #: Digits before and after the point that a number may have.
@@ -306,6 +306,10 @@ def read_answer(r: AnswerReader, path: str, question: Question, data: dict[str, 
     audiences = [a.code for a in r.pack.header.audiences]
     if releasability is not None and releasability not in audiences:
         r.unknown(f"{path}.releasability", "The audience", releasability, audiences)
+    disclosure = data.get("disclosure")
+    classes = [c.code for c in r.pack.header.disclosure_classes]
+    if disclosure is not None and disclosure not in classes:
+        r.unknown(f"{path}.disclosure", "The disclosure class", disclosure, classes)
     naming = data.get("naming", False)
     if not isinstance(naming, bool):
         r.tell(f"{path}.naming", f"'naming' is true or false; this is {_shown(naming)}.")
@@ -322,6 +326,7 @@ def read_answer(r: AnswerReader, path: str, question: Question, data: dict[str, 
         justification=_text(r, f"{path}.justification", data.get("justification")),
         releasability=releasability if releasability in audiences else None,
         naming=naming is True,
+        disclosure=disclosure if disclosure in classes else None,
     )
 
 
@@ -725,6 +730,8 @@ def _dump_answer(pack: Pack, question: Question, answer: Answer) -> dict[str, An
         found["releasability"] = answer.releasability
     if answer.naming:
         found["naming"] = True
+    if answer.disclosure is not None:
+        found["disclosure"] = answer.disclosure
     return found
 
 

@@ -45,6 +45,7 @@ class Answer:
 
     Exactly one of value, cells, rows is set when status is answered. `releasability` None: the cycle's default.
     `naming`: released for being named in public text, which is apart from being counted.
+    `disclosure`: a disclosure class tighter than the question's that the body chose for it; None: the question's.
     """
 
     question: str
@@ -59,6 +60,7 @@ class Answer:
     justification: Text = field(default_factory=dict)
     releasability: str | None = None
     naming: bool = False
+    disclosure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

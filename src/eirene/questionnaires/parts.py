@@ -11,6 +11,7 @@
     definition.categories.<code>, definition.fields.<name>   code, date or text
     releasability                  audience code
     naming                         true
+    disclosure                     code of a disclosure class
 
 Numbers are JSON numbers where whole and decimal strings otherwise, as in `eirene.report/1`. An answer without a status
 is answered; a status other than answered keeps what was entered aside: it is left out of the report, not forgotten.
@@ -79,6 +80,8 @@ def answer_parts(question: Question, answer: Answer) -> dict[str, Any]:
         found["releasability"] = answer.releasability
     if answer.naming:
         found["naming"] = True
+    if answer.disclosure is not None:
+        found["disclosure"] = answer.disclosure
     return found
 
 
@@ -149,6 +152,7 @@ def _known_part(pack: Pack, question: Question, part: str) -> None:
         "status": not rest,
         "releasability": not rest,
         "naming": not rest,
+        "disclosure": not rest,
         "particulars": not rest and bool(question.particulars),
         "rows": not rest and question.type == "rows",
         "cells": question.type == "matrix" and len(cell_codes(part)) == len(question.dimensions),
@@ -184,7 +188,7 @@ def says_something(question: Question, parts: Mapping[str, Any]) -> bool:
 
     *Answered* with nothing chosen, or without a line, is an answer too: none of them.
     """
-    if set(parts) - {"status", "releasability", "naming"}:
+    if set(parts) - {"status", "releasability", "naming", "disclosure"}:
         return True
     return parts.get("status", "answered") != "answered" or (
         "status" in parts and question.type in ("multiple_choice", "rows")
@@ -251,6 +255,7 @@ def answer_of_parts(pack: Pack, question: Question, parts: Mapping[str, Any]) ->
         justification=_texts(parts, "justification"),
         releasability=releasability,
         naming=bool(parts.get("naming")),
+        disclosure=parts.get("disclosure"),
     )
 
 

@@ -14,6 +14,8 @@
     definition   category=option;… and field:name=value;…
     releasability, naming   as the body released it; on the first row of an answer
     count        answers that the row stands for; empty on further rows of an answer
+    conf_status  F: free; C: confidential, a cell that is left out (SDMX, CL_CONF_STATUS)
+    disclosure   class that the body chose for the answer, tighter than the question's; empty: the question's
     proof        HMAC-SHA256 of an answer that is not shown, under the office's key
 
 What is not shown by name is counted, per question and population; whose it is, is nowhere in the release.
@@ -34,6 +36,7 @@ from urllib.parse import quote, unquote
 from eirene.disclosure import PROTECTED, AudienceView
 from eirene.errors import Unreadable, UsageError
 from eirene.figures.answers import Answers as CountedAnswers
+from eirene.figures.model import CONFIDENTIAL, FREE
 from eirene.framework import asked, asked_bodies, population_bodies
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires import dump_report
@@ -42,8 +45,10 @@ from eirene.release.tables import plain, read_csv, write_csv
 
 COLUMNS = (
     "cycle", "population", "body", "question", "cell", "row", "column", "status", "value", "definition",
-    "releasability", "naming", "count", "proof",
+    "releasability", "naming", "count", "proof", "conf_status", "disclosure",
 )  # fmt: skip
+#: Columns that releases of before disclosure classes do not have.
+LATER = ("conf_status", "disclosure")
 Row = dict[str, str]
 #: Bytes.
 SHORTEST_KEY = 16
@@ -53,7 +58,12 @@ SHORTEST_KEY = 16
 
 def answers_csv(view: AudienceView, key: bytes | None = None) -> bytes:
     """answers.csv for the view's audience. `key`: answers that are not shown carry keyed hashes as well."""
-    return write_csv(COLUMNS, answer_rows(view, key))
+    rows = answer_rows(view, key)
+    return write_csv(COLUMNS, ({**row, "conf_status": _conf_status(row)} for row in rows))
+
+
+def _conf_status(row: Row) -> str:
+    return CONFIDENTIAL if row.get("status") == PROTECTED else FREE
 
 
 def answer_rows(view: AudienceView, key: bytes | None = None) -> Iterator[Row]:
@@ -100,6 +110,7 @@ def _rows_of(question: Question, answer: Answer, left_out: frozenset[CellKey]) -
         "definition": _definition(answer.definition),
         "releasability": answer.releasability or "",
         "naming": "true" if answer.naming else "false",
+        "disclosure": answer.disclosure or "",
         "count": "1",
     }
     for cell_key, cell in sorted(answer.cells.items()):
@@ -261,7 +272,7 @@ def read_answers(data: bytes, pack: Pack) -> Answers:
     counted: dict[tuple[str, str, str], Counter[tuple[str, str]]] = {}
     proofs, protected = set(), set()
     left_out: dict[tuple[str, str, str], set[CellKey]] = {}
-    for line, row in enumerate(read_csv(data, COLUMNS, "answers.csv"), start=2):
+    for line, row in enumerate(read_csv(data, COLUMNS, "answers.csv", later=LATER), start=2):
         if row["cycle"] not in pack.cycles:
             raise Unreadable(f"The pack has no cycle {row['cycle']!r}.", where=f"answers.csv:{line}")
         if row["proof"]:
@@ -344,6 +355,7 @@ def _answer(question: Question, rows: Sequence[tuple[int, Row]]) -> Answer:
         justification=texts.get("justification", {}),
         releasability=first["releasability"] or None,
         naming=first["naming"] == "true",
+        disclosure=first["disclosure"] or None,
     )
 
 

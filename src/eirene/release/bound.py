@@ -122,6 +122,11 @@ def _own(figure: Figure) -> Iterator[Decimal]:
     if numerator is not None and denominator:
         yield Decimal(denominator) - Decimal(numerator)
         yield Decimal(numerator) * 100 / Decimal(denominator)
+    if figure.band is not None:
+        ends = (figure.band.lower, figure.band.upper)
+        yield from (Decimal(n) for end in ends if end is not None for n in (end, end + 1))
+    if figure.rounded is not None:
+        yield Decimal(figure.rounded)
     for part in (figure.coverage, figure.change):
         if part is not None:
             numbers = (getattr(part, one.name) for one in fields(part))

@@ -236,6 +236,7 @@ def content_of(inputs: Inputs, view: AudienceView) -> Content:
         reported=reported,
         as_of=inputs.as_of,
         release_id=release_id(view, inputs.edition),
+        left_out=view.left_out,
         facts=view.counts(),
     )
 

@@ -34,7 +34,9 @@ PARQUET_SCALE = 10
 
 _INTEGERS = ("decimals", "n_answered", "n_applicable", "n_bodies", "coverage.bodies", "coverage.of_bodies",
              "coverage.personnel", "coverage.of_personnel", "change.gained", "change.lost", "change.entered",
-             "change.left", "change.panel_n")  # fmt: skip
+             "change.left", "change.panel_n", "band.lower", "band.upper", "rounded")  # fmt: skip
+#: Columns that releases of before disclosure classes do not have.
+LATER = ("conf_status", "band.lower", "band.upper", "rounded")
 _NUMBERS = ("value", "numerator", "denominator", "change.previous_value", "change.panel_previous",
             "change.panel_value")  # fmt: skip
 
@@ -73,7 +75,7 @@ def figure_columns(languages: Sequence[str], figures: Iterable[Figure]) -> tuple
         "coverage.bodies", "coverage.of_bodies", "coverage.personnel", "coverage.of_personnel",
         "change.since", "change.previous_value", "change.gained", "change.lost", "change.entered", "change.left",
         "change.panel_previous", "change.panel_value", "change.panel_n",
-        "basis", "source", "suppressed", "measures",
+        "basis", "source", "suppressed", *LATER, "measures",
         *(f"counting_rule.{lang}" for lang in languages),
         *(f"footnotes.{lang}" for lang in languages), "extra",
     )  # fmt: skip
@@ -87,6 +89,8 @@ def flat_row(figure: Figure, columns: Sequence[str]) -> dict[str, str]:
         "value": plain(figure.value),
         "numerator": plain(figure.numerator),
         "denominator": plain(figure.denominator),
+        "band.lower": "" if figure.band is None else str(figure.band.lower),
+        "band.upper": "" if figure.band is None or figure.band.upper is None else str(figure.band.upper),
         "missing_bodies": ";".join(f"{m.reason}={' '.join(m.bodies)}" for m in figure.missing if m.bodies),
         "measures": "|".join(figure.measures),
         "extra": json.dumps(figure_row(figure)["extra"], ensure_ascii=False, sort_keys=True) if figure.extra else "",
@@ -208,6 +212,15 @@ def _sources(view: AudienceView) -> list[dict[str, str]]:
     return found
 
 
+_DESCRIBED = {
+    "suppressed": "Why there is no value; empty where there is one.",
+    "conf_status": "F: free. C: confidential, not shown so as to protect persons or bodies.",
+    "band.lower": "Of a confidential count that is shown in a band: the least that it may be.",
+    "band.upper": "The most that it may be; empty: the band has no end.",
+    "rounded": "Value, numerator and denominator are rounded to a multiple of this; empty: they are not.",
+}
+
+
 def _figures_resource(columns: Sequence[str]) -> dict[str, Any]:
     fields: list[dict[str, Any]] = []
     for column in columns:
@@ -216,6 +229,8 @@ def _figures_resource(columns: Sequence[str]) -> dict[str, Any]:
             field["type"] = "integer"
         elif column in _NUMBERS:
             field["type"] = "number"
+        if column in _DESCRIBED:
+            field["description"] = _DESCRIBED[column]
         if column == "key":
             field["constraints"] = {"required": True, "unique": True}
         fields.append(field)
@@ -224,7 +239,8 @@ def _figures_resource(columns: Sequence[str]) -> dict[str, Any]:
         "name": "figures",
         "title": "Figures",
         "description": "One row per figure, the same as figures.json. An empty value is not shown; `suppressed` says "
-        "why. A text that begins with = + - @ or ' has an apostrophe before it.",
+        "why, `conf_status` is F (free) or C (confidential), in the words of SDMX. A text that begins with = + - @ or "
+        "' has an apostrophe before it.",
         "path": "figures.csv",
         "format": "csv",
         "mediatype": "text/csv",
@@ -246,7 +262,8 @@ def _answers_resource() -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": "answers",
         "title": "Answers",
-        "description": "Answers shown by name, one row per answer and cell; all others counted, not named.",
+        "description": "Answers shown by name, one row per answer and cell; all others counted, not named. A cell with "
+        "`conf_status` C (confidential) is not shown, so as to protect persons or bodies.",
         "path": "answers.csv",
         "format": "csv",
         "mediatype": "text/csv",

@@ -79,8 +79,8 @@ class _Comparison:
 
     def _changed(self, then: Figure, now: Figure) -> Iterator[str]:
         old, new = self._value(then, self.old), self._value(now, self.new)
-        if (then.value, then.numerator, then.denominator, then.suppressed) != (
-            now.value, now.numerator, now.denominator, now.suppressed,
+        if (then.value, then.numerator, then.denominator, then.suppressed, then.band, then.rounded) != (
+            now.value, now.numerator, now.denominator, now.suppressed, now.band, now.rounded,
         ):  # fmt: skip
             if old == new:
                 # What is printed is the same; tell the exact values.

@@ -142,7 +142,7 @@ def _from_counted(
 
 
 def _obstacle(pack: Pack, answers: Answers, figure: Figure, questions: frozenset[str]) -> str:
-    if figure.suppressed == PROTECTED:
+    if figure.suppressed == PROTECTED or figure.rounded is not None:
         return "protected"
     if figure.kind.startswith("matched_panel") or population(pack, figure.population).basis == "constant_panel":
         return "panel"

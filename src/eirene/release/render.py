@@ -11,7 +11,9 @@ from eirene.disclosure import AudienceView
 from eirene.documents import model as d
 from eirene.documents import serialise
 from eirene.documents.drawings import Assets, charts_of, draw_documents
-from eirene.figures import figure_row
+from eirene.figures import Figure, figure_row
+from eirene.figures.display import display, protection_text
+from eirene.framework.model import Pack
 from eirene.release.content import build_manifest, data_files, edition_for
 from eirene.release.freeze import canonical_json
 from eirene.release.inputs import Inputs
@@ -121,4 +123,14 @@ def _maker(form: str, document: d.Document, assets: Assets) -> Callable[[], byte
 def _workbook(view: AudienceView, documents: Mapping[str, d.Document]) -> bytes:
     from eirene.documents.workbook import render_xlsx
 
-    return render_xlsx(documents, [figure_row(figure) for figure in view.figures])
+    return render_xlsx(documents, [_told(figure, view.pack) for figure in view.figures])
+
+
+def _told(figure: Figure, pack: Pack) -> dict[str, Any]:
+    """The row of a figure, with what stands in the place of a value that is not shown whole, and why, in words."""
+    row, languages = figure_row(figure), pack.header.languages
+    if not (figure.confidential or figure.rounded):
+        return row
+    why = {lang: protection_text(figure, pack, lang) for lang in languages}
+    shown = {lang: display(figure, pack, lang) for lang in languages} if figure.confidential else {}
+    return {**row, "shown": shown, "why": why}

@@ -8,41 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 
 from eirene.errors import Unreadable
+from eirene.tabular import guard, plain, unguard, write_csv
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+__all__ = ["guard", "plain", "read_csv", "unguard", "write_csv"]
+
 #: More characters than any answer may have; the csv module's own limit is lower than a long comment.
 _LONGEST = 1 << 20
 
 
-def guard(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+def read_csv(data: bytes, columns: Sequence[str], where: str, *, later: Collection[str] = ()) -> list[dict[str, str]]:
+    """Rows as written. Raises Unreadable if the columns are others or a row has too few.
 
-
-def unguard(text: str) -> str:
-    return text[1:] if text.startswith("'") else text
-
-
-def plain(value: int | Decimal | None) -> str:
-    """A number with a decimal point and without exponent; '' for none."""
-    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([guard(row.get(column, "")) for column in columns] for row in rows)
-    return target.getvalue().encode()
-
-
-def read_csv(data: bytes, columns: Sequence[str], where: str) -> list[dict[str, str]]:
-    """Rows as written. Raises Unreadable if the columns are others or a row has too few."""
+    later   columns that older files do not have; they read as ''
+    """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -52,9 +33,13 @@ def read_csv(data: bytes, columns: Sequence[str], where: str) -> list[dict[str, 
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise Unreadable(f"The file is not a table: {error}.", where=where) from None
+    older = [column for column in columns if column not in later]
+    blank = dict.fromkeys(later, "")
+    if lines and lines[0] == older:
+        columns = older
     if not lines or lines[0] != list(columns):
         raise Unreadable(f"The columns are not {', '.join(columns)}.", where=f"{where}:1")
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(columns):
             raise Unreadable(f"{len(line)} fields instead of {len(columns)}.", where=f"{where}:{number}")
-    return [dict(zip(columns, map(unguard, line), strict=True)) for line in lines[1:]]
+    return [{**blank, **dict(zip(columns, map(unguard, line), strict=True))} for line in lines[1:]]

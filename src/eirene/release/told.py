@@ -160,9 +160,7 @@ class _Fitting:
             found += free[: max(0, wanted)]
         return found
 
-    def _told(
-        self, question: str, reporting: Sequence[str], standing: CountedAnswers
-    ) -> dict[str, tuple[str, str]]:
+    def _told(self, question: str, reporting: Sequence[str], standing: CountedAnswers) -> dict[str, tuple[str, str]]:
         """Status and value of each body that reported and does not show its answer."""
         found: dict[str, tuple[str, str]] = {}
         for code in self.by_size:
@@ -179,7 +177,9 @@ class _Fitting:
                 else:
                     free.append(body)
             kinds = sorted(counts, key=lambda kind: (_ORDER.index(kind[0]) if kind[0] in _ORDER else 9, kind[1]))
-            told = [kind for kind in kinds for _ in range(max(0, counts[kind])) if kind[0] not in ("no_report", "not_asked")]
+            told = [
+                kind for kind in kinds for _ in range(max(0, counts[kind])) if kind[0] not in ("no_report", "not_asked")
+            ]
             found.update(zip(free, told, strict=False))
         return found
 
@@ -212,9 +212,7 @@ def _members(
         yield key, tuple(bodies[: figure.n_answered])
 
 
-def _candidates(
-    pack: Pack, release: Release, answers: CountedAnswers, figure: Figure, as_of: dt.date
-) -> list[str]:
+def _candidates(pack: Pack, release: Release, answers: CountedAnswers, figure: Figure, as_of: dt.date) -> list[str]:
     code = population(pack, figure.population)
     of = release.cycle if code.basis == "today" else figure.cycle
     bodies = population_bodies(pack, code.of or code.code, of, as_of=as_of, reported={})
@@ -246,9 +244,7 @@ def _candidates(
     return sorted(inside, key=doubt)
 
 
-def _without_largest(
-    bodies: Sequence[str], release: Release, figure: Figure, answers: CountedAnswers
-) -> list[str]:
+def _without_largest(bodies: Sequence[str], release: Release, figure: Figure, answers: CountedAnswers) -> list[str]:
     """Without the one that a reader finds: whose told numbers are the difference to the figure with it; if nobody's
     are, one that is not named; if all are, the largest by size."""
     whole = release.figures.get(figure.key.replace(".pooled_without_largest", ".pooled", 1))

@@ -21,7 +21,7 @@ from eirene.figures.model import Figure
 from eirene.framework import pack_hash
 from eirene.release.answers import read_answers
 from eirene.release.bound import document_problems
-from eirene.release.content import figure_columns, flat_row, typed
+from eirene.release.content import LATER, figure_columns, flat_row, typed
 from eirene.release.freeze import MANIFEST, is_plain
 from eirene.release.read import LARGEST, Release, open_release
 from eirene.release.recompute import Recomputed, recompute
@@ -213,6 +213,8 @@ def _tables(release: Release) -> list[str]:
     """figures.csv and figures.parquet against figures.json, field by field."""
     figures = tuple(release.figures.values())
     columns = figure_columns(release.pack.header.languages, figures)
+    if not any(name.encode() in release.read("figures.csv").partition(b"\n")[0].split(b",") for name in LATER):
+        columns = tuple(name for name in columns if name not in LATER)
     rows = [flat_row(figure, columns) for figure in figures]
     found = list(_against(rows, read_csv(release.read("figures.csv"), columns, "figures.csv"), "figures.csv"))
     exact = [{column: typed(column, text) for column, text in row.items()} for row in rows]
@@ -263,7 +265,19 @@ def _counts(release: Release) -> list[str]:
         for figure in release.figures.values()
         if figure.suppressed == PROTECTED and _gives_away(figure)
     ]
+    found += [text for figure in release.figures.values() for text in _remedies(figure)]
     return found
+
+
+def _remedies(figure: Figure) -> Iterator[str]:
+    """What a band and rounding promise, and does not hold."""
+    if figure.band is not None and figure.suppressed != PROTECTED:
+        yield f"figures.json: {figure.key} is shown in a band and yet not protected."
+    if figure.rounded is not None:
+        for name in ("value", "numerator", "denominator") if figure.unit != "percent" else ("numerator", "denominator"):
+            number = getattr(figure, name)
+            if number is not None and number % figure.rounded:
+                yield f"figures.json: {figure.key} is rounded to {figure.rounded}, and its {name} is {number}."
 
 
 def _gives_away(figure: Figure) -> bool:

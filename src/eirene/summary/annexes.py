@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eirene.documents import model as d
-from eirene.figures.display import n_of_N
 from eirene.figures.model import Figure
 from eirene.framework import members_on, population_bodies
 from eirene.summary.chapters import Composer
@@ -160,7 +159,7 @@ def _figures(c: Composer) -> list[d.Block]:
                     d.Cell(pick(figure.label, c.lang), figure.key, header=True),
                     d.Cell(c.say(f"kind_{figure.kind}")),
                     c.value_cell(figure),
-                    d.Cell(n_of_N(figure, c.pack, c.lang), align="end"),
+                    c.ratio_cell(figure),
                 )
             )
         if not rows:

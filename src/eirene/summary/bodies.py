@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from eirene.documents import model as d
 from eirene.figures import member_value
-from eirene.figures.display import display, unit_text
+from eirene.figures.model import MARK
 from eirene.framework import AskedQuestion, asked, codes, dimension_codes, naming_footnote
-from eirene.framework.model import Column
+from eirene.framework.model import Column, Question
 from eirene.questionnaires import cell_value
-from eirene.questionnaires.model import Answer, Report
+from eirene.questionnaires.model import TOTAL, Answer, CellKey, Report
 from eirene.summary.chapters import Composer
 from eirene.summary.compiled import body_values
 from eirene.text import date, listing, number, pick
@@ -62,17 +62,14 @@ def _key_values(c: Composer, body: str) -> d.Section | None:
         if indicator.family not in ("rate", "measure"):
             continue
         whole = c.index.find(id)
-        value = member_value(whole, body) if whole is not None else None
-        if whole is None or value is None:
+        if whole is None or (member_value(whole, body) is None and not c.keeps_back(whole, body)):
             continue
         median = c.index.find(f"{id}.median_of_bodies")
-        unit = unit_text(whole, c.pack, c.lang)
-        text = number(value, c.lang, whole.decimals)
         rows.append(
             (
                 d.Cell(c.label(whole), whole.key, header=True),
-                d.Cell(f"{text}\u00a0{unit}" if unit else text, align="end", number=str(value)),
-                d.Cell(display(whole, c.pack, c.lang) if indicator.family == "rate" else "–", align="end"),
+                c.member_cell(whole, body),
+                c.value_cell(whole) if indicator.family == "rate" else d.Cell("–", align="end"),
                 c.value_cell(median),
             )
         )
@@ -107,7 +104,8 @@ def _section(c: Composer, report: Report, questions: Sequence[AskedQuestion]) ->
         answer = report.answers.get(question.id)
         if answer is None:
             continue
-        if question.question.type != "matrix" or answer.status != "answered" or not answer.cells:
+        left_out = c.left_out(report.body, question.id)
+        if question.question.type != "matrix" or answer.status != "answered" or not (answer.cells or left_out):
             label = f"{question.number} {pick(question.question.text, c.lang)}"
             terms.append((label, (d.Run(answer_text(c, question, answer)),)))
             continue
@@ -206,10 +204,10 @@ def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> 
     rows = []
     for code, label in lines:
         places = [{name: at for name, at in ((down, code), (across, column)) if name} for column, _ in columns]
-        values = [cell_value(c.pack, q, answer, place) for place in places]
-        if all(value is None for value in values):
+        cells = [_matrix_cell(c, body, question, answer, place) for place in places]
+        if all(cell.text == "–" for cell in cells):
             continue
-        rows.append((d.Cell(label, header=True), *(_number_cell(c, value) for value in values)))
+        rows.append((d.Cell(label, header=True), *cells))
     if not rows:
         return None
     title = f"{question.number} {pick(q.text, c.lang)}"
@@ -227,10 +225,31 @@ def _codes_with_total(c: Composer, question: AskedQuestion, dimension: str) -> l
     return found
 
 
-def _number_cell(c: Composer, value: object) -> d.Cell:
-    if value is None:
-        return d.Cell("–", align="end", muted=True)
-    return d.Cell(_scalar(c, value), align="end", number=str(value))
+def _matrix_cell(c: Composer, body: str, question: AskedQuestion, answer: Answer, place: Mapping[str, str]) -> d.Cell:
+    """One cell: its number; `c` where it, or a part of what it is the sum of, is left out; a dash where there is none.
+    A cell that is left out is never put together from others."""
+    q = question.question
+    left_out = c.left_out(body, question.id)
+    value = None if _key(q.dimensions, place) in left_out else cell_value(c.pack, q, answer, place)
+    if value is not None:
+        return d.Cell(_scalar(c, value), align="end", number=str(value))
+    kept_back = any(_within(c, q, key, place) for key in left_out)
+    return d.Cell(MARK if kept_back else "–", align="end", muted=True)
+
+
+def _key(dimensions: Iterable[str], place: Mapping[str, str]) -> CellKey:
+    return tuple(place.get(name, TOTAL) for name in dimensions)
+
+
+def _within(c: Composer, question: Question, key: CellKey, place: Mapping[str, str]) -> bool:
+    """Whether a cell is the one at a place, or a part of what stands there."""
+    for name, code in zip(question.dimensions, key, strict=True):
+        wanted, at, tree = place.get(name, TOTAL), code, codes(c.pack, question.dimensions[name].list)
+        while at not in (wanted, TOTAL) and (above := tree.parent(at)) is not None:
+            at = above
+        if wanted not in (TOTAL, at):
+            return False
+    return True
 
 
 def _definition(c: Composer, question: AskedQuestion, answer: Answer) -> str:

@@ -15,7 +15,8 @@ from eirene.framework.model import Chapter, Edition, Pack
 from eirene.questionnaires.model import Report
 from eirene.summary.annexes import annex
 from eirene.summary.bodies import body_chapter
-from eirene.summary.chapters import Composer
+from eirene.summary.chapters import Composer, LeftOut, _nothing
+from eirene.summary.confidential import with_legends
 from eirene.summary.refs import FigureIndex
 from eirene.summary.texts import Writer
 from eirene.text import Phrases, date, number, pick
@@ -41,6 +42,8 @@ class Content:
     reported: Mapping[str, frozenset[str]]
     as_of: dt.date
     release_id: str = ""
+    #: (body, question) → cells of an answer that is shown which are left out for protection
+    left_out: LeftOut = _nothing
     facts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -66,7 +69,7 @@ def composer_of(content: Content, lang: str) -> Composer:
         "year": str(cycle.data_year),
     }
     index = FigureIndex(pack, content.figures, content.cycle, default_population(pack))
-    return Composer(Writer(index, lang, facts), content.edition)
+    return Composer(Writer(index, lang, facts), content.edition, content.left_out)
 
 
 def compose_chapter(content: Content, lang: str, id: str) -> d.Section | None:
@@ -76,9 +79,9 @@ def compose_chapter(content: Content, lang: str, id: str) -> d.Section | None:
         if chapter.id != id:
             continue
         if chapter.generate == "bodies":
-            return composer.chapter(chapter, str(no))
+            return with_legends(composer.chapter(chapter, str(no)), composer)
         made = partial(annex, composer, chapter.generate, content.facts, content.reported)
-        return composer.chapter(chapter, str(no), made)
+        return with_legends(composer.chapter(chapter, str(no), made), composer)
     return None
 
 
@@ -86,7 +89,8 @@ def compose_body(content: Content, lang: str, body: str) -> d.Section:
     """The chapter of one body alone."""
     names_all = next(a.names_all for a in content.pack.header.audiences if a.code == content.audience)
     report = content.reports.get(body)
-    return body_chapter(composer_of(content, lang), body, report, content.shown, "", names_all)
+    composer = composer_of(content, lang)
+    return with_legends(body_chapter(composer, body, report, content.shown, "", names_all), composer)
 
 
 def _document(content: Content, lang: str) -> d.Document:
@@ -95,7 +99,7 @@ def _document(content: Content, lang: str) -> d.Document:
     say = Phrases(lang, pack.phrases)
     composer = composer_of(content, lang)
     writer = composer.w
-    sections = tuple(_sections(content, composer))
+    sections = tuple(with_legends(section, composer) for section in _sections(content, composer))
     audience = next(a for a in pack.header.audiences if a.code == content.audience)
     title = writer.plain(edition.title)
     return d.Document(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eirene.disclosure import figure_questions
 from eirene.documents import model as d
-from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, unit_text, value_text
-from eirene.figures.model import Figure, Footnote
+from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, said, unit_text, value_text
+from eirene.figures.model import MARK, Figure, Footnote
 from eirene.framework import body_name, codes, cycle_of, population
 from eirene.framework.model import Block, Chapter, Edition, Pack, Variant
+from eirene.questionnaires.model import CellKey
 from eirene.summary.compiled import compiled_table, published_sentence
 from eirene.summary.drawing import draw
 from eirene.summary.refs import FigureIndex, default_kind
@@ -39,11 +41,20 @@ class Numbers:
         return self.notes[key]
 
 
+#: (body, question) → cells of the answer shown by name that are left out for protection.
+LeftOut = Callable[[str, str], frozenset[CellKey]]
+
+
+def _nothing(body: str, question: str) -> frozenset[CellKey]:
+    return frozenset()
+
+
 class Composer:
     """Composes the blocks of one edition in one language."""
 
-    def __init__(self, writer: Writer, edition: Edition) -> None:
+    def __init__(self, writer: Writer, edition: Edition, left_out: LeftOut = _nothing) -> None:
         self.w = writer
+        self.left_out = left_out
         self.index: FigureIndex = writer.index
         self.pack: Pack = writer.pack
         self.lang = writer.lang
@@ -133,7 +144,7 @@ class Composer:
         missing = missing_text(figure.missing, self.pack, self.lang)
         return d.Statement(
             figure=figure.key,
-            value=value_text(figure, self.lang) or display(figure, self.pack, self.lang),
+            value=self.w.rounded(figure, value_text(figure, self.lang)) or display(figure, self.pack, self.lang),
             unit=unit_text(figure, self.pack, self.lang) if figure.value is not None else "",
             sentence=(d.Run(self.sentence(figure, missing)),),
             n_of_N=n_of_N(figure, self.pack, self.lang),
@@ -151,6 +162,8 @@ class Composer:
         ratio = n_of_N(figure, self.pack, self.lang)
         if figure.basis != "computed":
             return published_sentence(self, figure)
+        if figure.confidential and figure.band is None:
+            return self.say("statement_confidential", statement=statement, population=many, missing=tail)
         if figure.kind in OF_BODIES:
             phrase = "statement_of_all" if indicator.yes == "reported" else "statement_of_members"
             return self.say(phrase, population=many, n_of_N=ratio, missing=tail, statement=statement)
@@ -181,7 +194,9 @@ class Composer:
             return self.say("not_comparable", cycle=self.cycle_name(figure.change.since), why=why)
         if before is None:
             return ""
-        value = display(before, self.pack, self.lang)
+        value = said(before, self.pack, self.lang)
+        if before.confidential:
+            return self.say("previous_alone", cycle=self.cycle_name(before.cycle), value=value)
         return self.say(
             "previous",
             cycle=self.cycle_name(before.cycle),
@@ -194,12 +209,18 @@ class Composer:
 
     def roll_call(self, figure: Figure) -> d.RollCall | None:
         """One cell per body, ordered by answer, without names."""
-        if figure.kind not in OF_BODIES or figure.numerator is None or figure.denominator is None:
+        if figure.kind not in OF_BODIES or figure.rounded is not None:
             return None
-        yes, of = int(figure.numerator), int(figure.denominator)
-        groups = [("yes", yes), ("no", of - yes), *((one.reason, one.n) for one in figure.missing)]
-        groups = [(name, n) for name, n in groups if n]
-        words = [self.say("roll_yes", n=yes), self.say("roll_no", n=of - yes)]
+        if figure.confidential:
+            answered = [("confidential", figure.n_answered)]
+            words = [self.say("roll_confidential", n=figure.n_answered)]
+        elif figure.numerator is not None and figure.denominator is not None:
+            yes, of = int(figure.numerator), int(figure.denominator)
+            answered = [("yes", yes), ("no", of - yes)]
+            words = [self.say("roll_yes", n=yes), self.say("roll_no", n=of - yes)]
+        else:
+            return None
+        groups = [(name, n) for name, n in (*answered, *((one.reason, one.n) for one in figure.missing)) if n]
         missing = missing_text(figure.missing, self.pack, self.lang)
         alt = ", ".join([*words, *([missing] if missing else [])])
         legend = tuple((name, self.legend(name)) for name, _ in groups)
@@ -295,7 +316,8 @@ class Composer:
         return d.Cell(shown, figure.key, "end", muted=figure.value is None, number=exact)
 
     def ratio_cell(self, figure: Figure | None) -> d.Cell:
-        return d.Cell(n_of_N(figure, self.pack, self.lang) if figure else "–", align="end")
+        text = n_of_N(figure, self.pack, self.lang) if figure else "–"
+        return d.Cell(text, align="end", muted=text == MARK)
 
     def header(self, *names: str) -> list[d.Cell]:
         start = d.Cell(self.say(names[0]), header=True)
@@ -323,10 +345,10 @@ class Composer:
 
     def with_ratio(self, figure: Figure | None) -> d.Cell:
         cell = self.value_cell(figure)
-        if figure is None or figure.value is None:
+        if figure is None or (figure.value is None and figure.band is None):
             return cell
         ratio = n_of_N(figure, self.pack, self.lang)
-        return d.Cell(f"{cell.text} ({ratio})", cell.figure, "end", number=cell.number)
+        return d.Cell(f"{cell.text} ({ratio})", cell.figure, "end", cell.muted, number=cell.number)
 
     def breakdown_table(self, figures: Sequence[Figure], block: Block) -> tuple[list[d.Cell], list[list[d.Cell]]]:
         dimension = block.dimension or ""
@@ -365,10 +387,15 @@ class Composer:
 
         value = member_value(figure, body)
         if value is None:
-            return d.Cell("–", align="end", muted=True)
+            return d.Cell(MARK if self.keeps_back(figure, body) else "–", align="end", muted=True)
         unit = unit_text(figure, self.pack, self.lang)
         text = number(value, self.lang, figure.decimals)
         return d.Cell(f"{text}\u00a0{unit}" if unit else text, align="end", number=str(value))
+
+    def keeps_back(self, figure: Figure, body: str) -> bool:
+        """Whether cells that the body's part of a figure is made from are left out for protection."""
+        questions = figure_questions(self.pack, figure.id) if figure.cycle == self.cycle.id else ()
+        return any(self.left_out(body, question) for question in questions)
 
     # --- words -------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from eirene.documents import charts
 from eirene.documents import model as d
 from eirene.figures import member_value
 from eirene.figures.display import display, n_of_N, shown_value, unit_text
-from eirene.figures.model import Figure
+from eirene.figures.model import MARK, Figure
 from eirene.framework import codes
 from eirene.framework.model import Block
 from eirene.text import number, pick
@@ -86,8 +86,8 @@ def _parts(c: Composer, figure: Figure, dimension: str) -> list[tuple[str, Figur
 
 
 def _bar_chart(c: Composer, items: Sequence[tuple[str, Figure]], build: Callable[..., charts.Drawing]) -> Drawn | None:
-    known = [(label, f) for label, f in items if f.value is not None]
-    if not known:
+    known = [(label, f) for label, f in items if f.value is not None or f.confidential]
+    if all(f.value is None for _, f in known):
         return None
     unit = unit_text(known[0][1], c.pack, c.lang)
     columns = (c.cycle_name(c.cycle.id), c.say("col_nofN"))
@@ -107,7 +107,7 @@ def _bar(c: Composer, label: str, figure: Figure) -> charts.Bar:
         label=label,
         value=shown_value(figure),
         text=display(figure, c.pack, c.lang),
-        n_of_N=n_of_N(figure, c.pack, c.lang),
+        n_of_N="" if figure.confidential else n_of_N(figure, c.pack, c.lang),
         previous=shown_value(before) if before is not None and comparable else None,
     )
 
@@ -152,12 +152,13 @@ def _line(c: Composer, figure: Figure) -> charts.Line | None:
     """Points are joined only where they are comparable: a break parts the line and says why."""
     points = []
     for one in c.index.series(figure):
-        if one.value is None:
+        if one.value is None and not one.confidential:
             continue
         broken = pick(one.change.not_comparable, c.lang) if one.change is not None and one.change.not_comparable else ""
-        text, ratio = display(one, c.pack, c.lang), n_of_N(one, c.pack, c.lang)
+        text, ratio = display(one, c.pack, c.lang), "" if one.confidential else n_of_N(one, c.pack, c.lang)
         points.append(charts.Point(c.cycle_name(one.cycle), shown_value(one), text, ratio, broken))
-    return charts.Line(c.label(figure), tuple(points)) if len(points) > 1 else None
+    shown = sum(point.value is not None for point in points)
+    return charts.Line(c.label(figure), tuple(points)) if shown and len(points) > 1 else None
 
 
 # --- bodies and ranks -----------------------------------------------------------------------------------------------
@@ -195,18 +196,32 @@ def _pyramid(c: Composer, block: Block, figures: Sequence[Figure]) -> Drawn | No
     tree = codes(c.pack, c.dimension_list(dimension))
     ranks, rows, keys = [], [], []
     for figure in figures:
-        parts = {part.dimensions[dimension]: part for _, part in _parts(c, figure, dimension) if part.denominator}
+        parts = {
+            part.dimensions[dimension]: part
+            for _, part in _parts(c, figure, dimension)
+            if part.denominator or part.confidential
+        }
         for code, part in parts.items():
-            women, men = int(part.numerator or 0), int(part.denominator or 0) - int(part.numerator or 0)
-            texts = number(women, c.lang), number(men, c.lang)
+            women, men, texts = _women_and_men(c, part)
             if not any(child in parts for child in tree.children(code)):
                 ranks.append(charts.Rank(code, women, men, *texts, band=tree.parent(code) or ""))
                 keys.append(part.key)
-            counts = [d.Cell(t, align="end", number=str(n)) for t, n in zip(texts, (women, men), strict=True)]
+            counts = [
+                d.Cell(text, part.key, "end", muted=n is None, number="" if n is None else str(n))
+                for text, n in zip(texts, (women, men), strict=True)
+            ]
             rows.append([d.Cell(tree.label(code, c.lang), part.key, header=True), *counts, c.value_cell(part)])
-    if not ranks:
+    if all(rank.women is None for rank in ranks):
         return None
     drawing = charts.pyramid(ranks, women=c.say("col_women"), men=c.say("col_men"), lang=c.lang)
     names = ("col_women", "col_men", "col_share")
     head = (d.Cell("", header=True), *(d.Cell(c.say(n), align="end", header=True) for n in names))
     return _drawn(c, "chart_alt_pyramid", drawing, (head,), rows, keys)
+
+
+def _women_and_men(c: Composer, part: Figure) -> tuple[int | None, int | None, tuple[str, str]]:
+    """Numerator, the rest of the denominator, and both as they are printed; None where they are confidential."""
+    if part.confidential or part.denominator is None:
+        return None, None, (MARK, MARK)
+    women, men = int(part.numerator or 0), int(part.denominator) - int(part.numerator or 0)
+    return women, men, (c.w.rounded(part, number(women, c.lang)), c.w.rounded(part, number(men, c.lang)))

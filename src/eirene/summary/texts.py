@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from eirene.documents.model import Run, Runs
 from eirene.errors import Problem
-from eirene.figures.display import display, missing_text, n_of_N, value_text
+from eirene.figures.display import missing_text, n_of_N, said, value_text
 from eirene.figures.model import Figure
 from eirene.framework.model import Pack, Variant
 from eirene.questionnaires.rules import FigureScope, compile_expression
@@ -97,23 +97,31 @@ class Writer:
             return self.say("suppressed_no_value")
         match aspect:
             case "":
-                return display(figure, self.pack, self.lang)
+                return said(figure, self.pack, self.lang)
             case "value":
-                return value_text(figure, self.lang) or display(figure, self.pack, self.lang)
+                return self.number_of(figure)
             case "n_of_N":
                 return n_of_N(figure, self.pack, self.lang)
             case "numerator" | "denominator":
                 exact = figure.numerator if aspect == "numerator" else figure.denominator
-                return self.say("suppressed_no_value") if exact is None else number(exact, self.lang)
+                return self.say(_absent(figure)) if exact is None else self.rounded(figure, number(exact, self.lang))
             case "missing":
                 return missing_text(figure.missing, self.pack, self.lang)
             case "previous":
                 before = self.index.previous(figure)
-                return display(before, self.pack, self.lang) if before else self.say("suppressed_no_value")
+                return said(before, self.pack, self.lang) if before else self.say("suppressed_no_value")
             case "unit":
                 unit = self.pack.units.get(figure.unit)
                 return pick(unit.label, self.lang) if unit else ""
         return self.change(figure)
+
+    def number_of(self, figure: Figure) -> str:
+        """The number alone, with what tells that it is rounded; where there is none, the words that say why."""
+        text = value_text(figure, self.lang)
+        return self.rounded(figure, text) if text else said(figure, self.pack, self.lang)
+
+    def rounded(self, figure: Figure, text: str) -> str:
+        return text if figure.rounded is None else self.say("rounded_mark", value=text)
 
     def change(self, figure: Figure) -> str:
         """The change since the cycle before, told in bodies or over the matched panel; '' if there is none."""
@@ -150,6 +158,10 @@ class Writer:
         """Whether a condition over figures is true. One that cannot be evaluated is not true."""
         values = FigureValues(self.index, population)
         return compile_expression(condition, FigureScope(self.pack.indicators)).evaluate(values) is True
+
+
+def _absent(figure: Figure) -> str:
+    return f"suppressed_{figure.suppressed or 'no_value'}"
 
 
 class FigureValues:

@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from eirene.figures import Figure
-from eirene.figures.display import display, n_of_N
+from eirene.figures.display import n_of_N, said
 from eirene.framework import Pack, asked, members_on
 from eirene.framework.model import Edition
 from eirene.questionnaires import Report as Answers
@@ -434,7 +434,7 @@ def choices(draft: Draft, lang: str, words: str = "", limit: int = 40) -> list[C
         label = pick(figure.label, lang)
         ref = reference(pack, figure)
         if all(word in f"{label} {ref}".casefold() for word in wanted):
-            found.append(Choice(ref, label, display(figure, pack, lang), n_of_N(figure, pack, lang), figure.kind))
+            found.append(Choice(ref, label, said(figure, pack, lang), n_of_N(figure, pack, lang), figure.kind))
     order = {id: n for n, id in enumerate(pack.indicators)}
     found.sort(key=lambda one: (order.get(one.ref.partition(".")[0], 0), "." in one.ref, one.ref))
     return found[:limit]
@@ -477,7 +477,7 @@ def moved(draft: Draft, lang: str) -> list[Moved]:
 
 
 def _told(figure: Figure | None, pack: Pack, lang: str) -> str:
-    return f"{display(figure, pack, lang)} ({n_of_N(figure, pack, lang)})" if figure is not None else "–"
+    return f"{said(figure, pack, lang)} ({n_of_N(figure, pack, lang)})" if figure is not None else "–"
 
 
 # --- a nation’s part ------------------------------------------------------------------------------------------------

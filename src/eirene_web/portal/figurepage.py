@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from eirene.figures import member_value
 from eirene.figures.display import OF_BODIES, display, missing_text, n_of_N, unit_text, value_text
 from eirene.figures.model import Figure
-from eirene.framework.model import Element
-from eirene.text import number, pick
+from eirene.framework.model import Element, Pack
+from eirene.text import Phrases, number, pick
 from eirene_web.portal import words
 from eirene_web.portal.reading import Edition, is_undivided
 from eirene_web.portal.series import Point, alt_text, draw, finding, points_of
@@ -98,7 +98,7 @@ def figure_page(edition: Edition, editions: Sequence[Edition], figure: Figure, l
         "figure": figure,
         "indicator": indicator,
         "label": words.label_of(edition, figure, lang),
-        "value": value_text(figure, lang),
+        "value": _hero(figure, pack, lang),
         "unit": unit_text(figure, pack, lang),
         "shown": display(figure, pack, lang),
         "ratio": n_of_N(figure, pack, lang),
@@ -129,6 +129,12 @@ def figure_page(edition: Edition, editions: Sequence[Edition], figure: Figure, l
     }
 
 
+def _hero(figure: Figure, pack: Pack, lang: str) -> str:
+    """The number set large, without its unit; '' where words or a sign stand in its place."""
+    text = value_text(figure, lang)
+    return text if figure.rounded is None else Phrases(lang, pack.phrases)("rounded_mark", value=text)
+
+
 def series(points: Sequence[Point], edition: Edition, lang: str) -> dict[str, Any]:
     alt = alt_text(points)
     return {
@@ -145,6 +151,8 @@ def _behind(figure: Figure, many: str, lang: str) -> str:
     """ "members that answered"; of rates, how many bodies the persons belong to."""
     if figure.basis != "computed":
         return ""
+    if figure.confidential and figure.kind in OF_BODIES:
+        return _("of %(n)s %(many)s that answered") % {"n": number(figure.n_answered, lang), "many": many}
     if figure.kind in OF_BODIES:
         return _("%(many)s that answered") % {"many": many}
     if figure.denominator is not None:

@@ -36,9 +36,8 @@ class Point:
 
     @property
     def shares(self) -> bool:
-        return (
-            self.figure.kind in OF_BODIES and self.figure.numerator is not None and self.figure.denominator is not None
-        )
+        counted = self.figure.numerator is not None and self.figure.denominator is not None
+        return self.figure.kind in OF_BODIES and counted and self.figure.rounded is None
 
 
 def points_of(figure: Figure, edition: Edition, editions: Sequence[Edition], lang: str) -> list[Point]:

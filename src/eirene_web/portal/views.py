@@ -370,6 +370,7 @@ def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending:
         "n_bodies",
         "comparable_with_previous",
         "note",
+        "conf_status",
     ]
     rows = [_series_row(point) for point in points]
     if ending == "csv":
@@ -396,7 +397,7 @@ def figure_series(request: HttpRequest, slug: str, cycle: str, key: str, ending:
 def _series_row(point: Any) -> list[Any]:
     row = figure_row(point.figure)
     values = [row[name] for name in ("key", "value", "unit", "numerator", "denominator", "n_bodies")]
-    return [point.cycle, point.label, *values, "yes" if point.joined else "no", point.why]
+    return [point.cycle, point.label, *values, "yes" if point.joined else "no", point.why, row["conf_status"]]
 
 
 def _flat(value: Any, lang: str) -> Any:

@@ -55,7 +55,7 @@ class Changed:
 
 
 #: Parts that say something about an answer rather than what was asked for.
-_BESIDE = ("justification", "comment", "reason", "naming", "releasability")
+_BESIDE = ("justification", "comment", "reason", "naming", "releasability", "disclosure")
 
 
 def changes(working: Working, sections: Iterable[str], lang: str) -> list[Changed]:

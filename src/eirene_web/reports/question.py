@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from eirene.framework import AskedQuestion
+from eirene.framework import AskedQuestion, disclosure_class, tighter_classes
 from eirene.framework.model import Column
 from eirene.questionnaires.model import Answer
 from eirene.questionnaires.values import shape
@@ -348,6 +348,26 @@ class QuestionView:
     @cached_property
     def naming(self) -> bool:
         return bool(self._shown("naming"))
+
+    @cached_property
+    def disclosure(self) -> str:
+        return str(self._shown("disclosure"))
+
+    @cached_property
+    def own_class(self) -> str:
+        """The disclosure class of the question, in words."""
+        own = disclosure_class(self.pack, self.question.disclosure)
+        return pick(own.label, self.lang) if own else ""
+
+    @cached_property
+    def classes(self) -> list[tuple[str, str]]:
+        """(code, label) of the classes that may be chosen, and of one that was chosen and may not be, so that it can be
+        seen and taken back."""
+        found = {one.code: one for one in tighter_classes(self.pack, self.question)}
+        chosen = disclosure_class(self.pack, self.disclosure)
+        if chosen is not None:
+            found.setdefault(chosen.code, chosen)
+        return [(code, pick(one.label, self.lang)) for code, one in found.items()]
 
     @cached_property
     def files(self) -> list[tuple[EvidenceFile, str]]:

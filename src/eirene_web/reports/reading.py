@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from eirene.disclosure.cells import small_cells, threshold_of
-from eirene.framework import AskedQuestion, Pack, audience_rank
+from eirene.framework import AskedQuestion, Pack, audience_rank, class_in_force
 from eirene.framework.model import Audience
 from eirene.questionnaires.model import TOTAL, Answer, CellKey
 from eirene.questionnaires.values import shape
@@ -84,10 +84,11 @@ def _listed(pack: Pack, found: list[Audience], lang: str) -> str:
 def protection(pack: Pack, asked: AskedQuestion, answer: Answer | None, lang: str) -> list[str]:
     """What becomes of small counts where the answer stands under the body’s name."""
     question = asked.question
-    kind = next((c for c in pack.header.disclosure_classes if c.code == question.disclosure), None)
+    chosen = answer.disclosure if answer is not None else None
+    kind = class_in_force(pack, question, chosen)
     if kind is None or question.type != "matrix":
         return []
-    threshold = threshold_of(pack, question)
+    threshold = threshold_of(pack, question, chosen)
     if not threshold:
         # No counts, or counts of which none is small: those who hold an office in public.
         return [pick(kind.description, lang)] if kind.description and not kind.threshold else []

@@ -31,7 +31,7 @@ def seen_parts(view: QuestionView) -> Seen:
 
 
 def _parts_with_box(view: QuestionView) -> list[str]:
-    parts = ["status", "releasability", "naming"]
+    parts = ["status", "releasability", "naming", *(["disclosure"] if view.classes else [])]
     for boxes in (view.reason_texts, view.comments, view.justifications):
         parts += [box.part for box in boxes]
     if view.type == "text":

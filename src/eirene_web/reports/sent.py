@@ -88,6 +88,7 @@ def _substance(question: Question, answer: Answer | None) -> dict[str, Any]:
     told = {p: v for p, v in answer_parts(question, answer).items() if not p.startswith(aside)}
     told.pop("releasability", None)
     told.pop("naming", None)
+    told.pop("disclosure", None)
     return told
 
 

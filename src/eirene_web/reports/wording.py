@@ -141,6 +141,7 @@ _TEXT_PARTS = {
 _PARTS = {
     "status": lazy("status"), "value": lazy("answer"), "rows": lazy("lines"), "particulars": lazy("particulars"),
     "releasability": lazy("releasable to"), "naming": lazy("released for naming"),
+    "disclosure": lazy("protected as"),
 }  # fmt: skip
 
 
@@ -193,6 +194,8 @@ def part_value(pack: Pack, asked: AskedQuestion, part: str, value: Any, lang: st
         return value_words(pack, question, value, lang)
     if part == "naming":
         return _("yes")
+    if part == "disclosure":
+        return next((pick(c.label, lang) for c in pack.header.disclosure_classes if c.code == value), str(value))
     if part == "releasability":
         return audience(pack, value, lang)
     if part in ("rows", "particulars"):

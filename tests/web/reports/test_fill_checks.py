@@ -177,6 +177,25 @@ def test_what_becomes_of_small_counts(sampler_world: World) -> None:
     assert small[1] == "army, men as well, which would give it away."
 
 
+def test_a_nation_may_protect_its_counts_more_tightly(sampler_world: World) -> None:
+    """Seven women may be shown under the question's class (3), not under the one that Aland chose (10)."""
+    fill(sampler_world, Edit("staff", "cells.army|women", 7), Edit("staff", "cells.army|men", 30),
+         Edit("staff", "cells.army|_T", 37))  # fmt: skip
+    assert words(sampler_world, "staff")[2] == ["No count in it is small enough to be left out."]
+    client, path = browser(sampler_world, "AAA.rapporteur"), address(sampler_world, rest="section/1/")
+    html = client.get(path).content.decode()
+    assert (
+        '<option value="">workforce (as the question asks)</option><option value="sensitive">sensitive</option>' in html
+    )
+    client.post(path, {**fields(client.get(path)), "a:staff:disclosure": ["sensitive"], "do": "save"})
+    assert '<option value="sensitive" selected>sensitive</option>' in client.get(path).content.decode()
+    assert words(sampler_world, "staff")[2][0] == "army, women: not shown by name, for it is below 10."
+    changed = client.get(address(sampler_world, rest="history/") + "?question=staff").content.decode()
+    assert "protected as" in changed
+    french = client.get("/fr" + path).content.decode()
+    assert "effectifs (comme le demande la question)" in french
+
+
 def test_another_audience_sees_what_was_released_to_it(sampler_world: World) -> None:
     fill(sampler_world, Edit("law", "value", "yes"), Edit("law", "releasability", "members"),
          Edit("law", "naming", True), Edit("leave_weeks", "value", 26),

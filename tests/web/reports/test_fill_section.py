@@ -22,6 +22,8 @@ def test_every_type_of_question_has_its_boxes(sampler_world: World) -> None:
     assert 'name="a:staff:cells.army|women"' in one
     assert 'name="a:cube:cells._T|law|women"' in one
     assert 'name="a:staff:definition.categories.cadets"' in one
+    assert 'name="a:staff:disclosure"' in one
+    assert 'name="a:law:disclosure"' not in two  # it has no class, so there is none tighter
     for name in ("law:choice", "law_kind:choice", "measures:many", "leave_weeks:value", "adopted:value",
                  "remarks:value.fr", "courses:rows.0.course", "law:particulars.0.title", "law:naming",
                  "law:releasability", "law:comment.en"):  # fmt: skip
@@ -33,7 +35,7 @@ def test_an_untouched_form_changes_nothing(sampler_world: World) -> None:
          Edit("measures", "value", ["leave"]), Edit("law", "value", "yes"), Edit("adopted", "value", "2022-05-01"),
          Edit("courses", "rows", [{"course": "A", "persons": "1.5", "open": "yes"}]),
          Edit("leave_pay", "status", "withheld"), Edit("law", "particulars", [{"title": "Act"}]),
-         Edit("staff", "cells.army|men", {"status": "no_data"}))  # fmt: skip
+         Edit("staff", "cells.army|men", {"status": "no_data"}), Edit("staff", "disclosure", "sensitive"))  # fmt: skip
     client = browser(sampler_world, "AAA.rapporteur")
     for section in ("1", "2"):
         path = address(sampler_world, rest=f"section/{section}/")

@@ -15,6 +15,9 @@ from eirene.disclosure.unknowns import Column, Unknowns, unknowns
 Progress = Callable[[str, int, int], None]
 
 
+_NOWHERE = Interval(-1, 0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Exposed:
     """A number that can be placed too closely. `by`: the body that attacks, if it needs its own answers for it.
@@ -29,7 +32,7 @@ class Exposed:
     high: float
     width: float
     by: str = ""
-    interval: Interval = Interval(-1, 0.0, 0.0)
+    interval: Interval = _NOWHERE
 
     @property
     def mark(self) -> tuple[object, ...]:
