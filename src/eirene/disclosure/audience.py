@@ -44,6 +44,8 @@ class AudienceView:
     findings: Findings = field(default_factory=Findings)
     hidden: tuple[HiddenThing, ...] = ()
     loss: Loss = field(default_factory=Loss)
+    #: As its readers would hold it beside another release; None for the office, whose release nobody else holds.
+    source: Source | None = None
 
     def visible(self, body: str, question: str, cycle: str | None = None) -> bool:
         """Whether the audience may know of the answer at all, under a name or not."""
@@ -133,7 +135,7 @@ def audience_view(
     return AudienceView(
         pack, cycle_id, chosen_audience, date, current, earlier, shielded.figures, dict(sorted(shielded.steps.items())),
         frozenset(naming.shown), frozenset(naming.visible), dict(naming.left_out), shielded.untold,
-        shielded.findings, shielded.hidden, shielded.loss,
+        shielded.findings, shielded.hidden, shielded.loss, shielded.source,
     )  # fmt: skip
 
 

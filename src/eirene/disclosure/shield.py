@@ -38,6 +38,8 @@ class Shielded:
     untold: frozenset[tuple[str, str]]
     loss: Loss
     steps: Counter[str]
+    #: What it tells, as the attacker of another release would hold it beside.
+    source: Source
 
 
 class Shield:
@@ -68,7 +70,9 @@ class Shield:
         found = self._until_clean(progress)
         self.naming.count_of_one_mind()
         steps = self.naming.steps + self.strip.steps + self.steps
-        return Shielded(self.figures, found, self._told(), frozenset(self.hidden.counts), self._loss(), steps)
+        return Shielded(
+            self.figures, found, self._told(), frozenset(self.hidden.counts), self._loss(), steps, self._source()
+        )
 
     def _until_clean(self, progress: Progress | None) -> Findings:
         tried: Counter[tuple[object, ...]] = Counter()

@@ -90,7 +90,17 @@ def _freezes(alliance: str) -> Rows:
         yield str(row.pk), {"number": row.number, "state": row.state, "audiences": row.audiences}
 
 
-_DRAFT = ("state", "number", "embargo", "audiences", "release_list", "as_of", "disclosed_by", "disclosed_on")
+_DRAFT = (
+    "state",
+    "number",
+    "embargo",
+    "audiences",
+    "release_list",
+    "protection",
+    "as_of",
+    "disclosed_by",
+    "disclosed_on",
+)
 AUDITED = [
     Audited("edition", _("the edition"), (*_DRAFT, "text *"), _drafts,
             {Draft: ("id", "alliance", "cycle", "content", *_DRAFT),
@@ -124,6 +134,7 @@ APART = {
     "editions.Release": "a release is verified by its own manifest",
     "editions.BuildStep": "how far building is",
     "editions.FigureSet": _FROM,
+    "editions.Examination": _FROM,
     "editions.CirculatedDocument": _FROM,
     **_all("TextVersion", "how at person purged", _WHEN),
     **_all("Comment", "nation at person settler purged", _WHEN),

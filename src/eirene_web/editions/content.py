@@ -37,7 +37,7 @@ def from_edition(edition: Edition) -> Content:
     """The content of a draft that begins as this edition."""
     data = edition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for name in ("number", "reservations", "withholdings", "naming_footnotes", "release_list", "disclosed_by",
-                 "disclosed_on", "format"):  # fmt: skip
+                 "disclosed_on", "protection", "format"):  # fmt: skip
         data.pop(name, None)
     data["uid"] = "edition"
     data["foreword"] = [{"text": text} for text in data.get("foreword", [])]

@@ -315,6 +315,7 @@ def more_of(draft: Draft, positions: Iterable[Position]) -> dict[str, Any]:
         "release_list": list(draft.release_list),
         "disclosed_by": draft.disclosed_by,
         "disclosed_on": draft.disclosed_on.isoformat() if draft.disclosed_on else None,
+        **({"protection": list(draft.protection)} if draft.protection else {}),
     }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eirene.release import build_release, diff, open_release, verify
 from eirene.release.freeze import MANIFEST
+from eirene_web.editions.examining import Held, sources
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Made:
     size      bytes of its files
     summary   what was verified, in a sentence
     changes   by language, what is different from the release before it; empty for the first
+    audit     what the manifest says of the audit: {"clean", "checked", …}; {} where there is nothing to attack
     """
 
     sha256: str
@@ -25,15 +27,20 @@ class Made:
     size: int
     summary: str
     changes: dict[str, list[str]]
+    audit: dict[str, Any]
 
 
 def make_release(
-    *, out: Path, last: Path | None = None, progress: Callable[[str, int, int], None], **what: Any
-) -> Made:
-    """Builds what `build_release` takes, unless a killed process left it whole. Raises what that raises, and
-    VerificationFailed."""
+    *, out: Path, last: Path | None = None, held: Sequence[Held] = (), progress: Callable[[str, int, int], None],
+    **what: Any,
+) -> Made:  # fmt: skip
+    """Builds what `build_release` takes, unless a killed process left it whole. Raises what that raises (Blocked, with
+    one problem for each thing that its readers could work out), and VerificationFailed.
+
+    held   releases that the same readers hold besides
+    """
     if not (out / MANIFEST).is_file():
-        build_release(**what, out=out, progress=progress)
+        build_release(**what, out=out, beside=sources(held), progress=progress)
     progress("verifying", 0, 0)
     checked = verify(out)
     checked.require()
@@ -46,4 +53,5 @@ def make_release(
         sum(int(entry["bytes"]) for entry in files),
         checked.summary(),
         {lang: diff(before, release, lang) for lang in release.languages} if before else {},
+        dict(release.manifest.get("audit") or {}),
     )

@@ -37,6 +37,7 @@ class Draft(models.Model):
     content       the edition file as JSON, its chapters, blocks and texts with a `uid` each, some `hidden`
     audiences     codes of those a release is built for
     disclosed     who decided to disclose it publicly, and when: apart from marking and release list (practice 10)
+    protection    [{"audience", "what", "where"}]: what the coordinator chose to hide, before the audit adds to it
     """
 
     class State(models.TextChoices):
@@ -59,6 +60,7 @@ class Draft(models.Model):
     as_of = models.DateField()
     audiences = models.JSONField(default=list)
     release_list = models.JSONField(default=list)
+    protection = models.JSONField(default=list)
     disclosed_by = models.CharField(max_length=200, blank=True)
     disclosed_on = models.DateField(null=True)
     embargo = models.DateTimeField(null=True)
@@ -242,6 +244,30 @@ class FigureSet(models.Model):
 
     def __str__(self) -> str:
         return f"figures {self.pk} of {self.draft_id}"
+
+
+class Examination(models.Model):
+    """What of the draft would be hidden from one audience, why, and whether anything could still be worked out.
+
+    fingerprint   of everything that decides it: a draft that has moved on is known by it
+    content       compressed JSON of codes, as `making.told_of` gives it; no value of anybody is in it
+    checked       values that were attacked
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="examinations")
+    audience = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    clean = models.BooleanField()
+    checked = models.IntegerField()
+    content = models.BinaryField()
+    made = models.DateTimeField()
+    milliseconds = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draft", "audience"], name="examined_once")]
+
+    def __str__(self) -> str:
+        return f"examination of {self.draft_id} for {self.audience}"
 
 
 # --- silence --------------------------------------------------------------------------------------------------------

@@ -328,7 +328,9 @@ def _plain(model: str, names: str, why: str = _CODE) -> dict[str, str]:
 
 
 PLAIN = {
-    **_plain("Draft", "number audiences"),
+    **_plain("Draft", "number audiences protection"),
+    **_plain("Examination", "audience fingerprint"),
+    **_plain("Examination", "content", "codes of the pack, packed: no word of anybody"),
     **_plain("TextVersion", "place lang"),
     **_plain("Comment", "place nation"),
     **_plain("Suggestion", "place lang nation"),

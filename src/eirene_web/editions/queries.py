@@ -30,6 +30,7 @@ from eirene_web.editions.models import (
     Circulation,
     Comment,
     Draft,
+    Examination,
     Extension,
     FigureSet,
     Freeze,
@@ -38,6 +39,7 @@ from eirene_web.editions.models import (
     Suggestion,
     TextVersion,
 )
+from eirene_web.editions.protection import of_nation
 from eirene_web.editions.services.figuring import KIND
 from eirene_web.editions.targets import edition_target, part_target, release_target, standing
 from eirene_web.organisations.models import Alliance as AllianceRow
@@ -320,6 +322,89 @@ def circulations(draft: Draft) -> list[Circulation]:
 
 def presses(draft: Draft) -> list[Freeze]:
     return list(draft.freezes.select_related("person").defer("edition").order_by("-at", "-pk"))
+
+
+# --- what readers could work out ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Examined:
+    """How far the examination for one audience is; `found` without its content."""
+
+    audience: str
+    label: str
+    found: Examination | None
+    fresh: bool
+
+    @property
+    def state(self) -> str:
+        """unexamined, stale, exposed, clean"""
+        if self.found is None:
+            return "unexamined"
+        return ("clean" if self.found.clean else "exposed") if self.fresh else "stale"
+
+
+@dataclass(frozen=True)
+class ProtectionState:
+    """How far the examination of a draft is, for each audience, the narrowest first, and what is being done."""
+
+    rows: tuple[Examined, ...]
+    job: Job | None
+
+    @property
+    def at_work(self) -> bool:
+        return self.job is not None and self.job.state in (Job.State.WAITING, Job.State.RUNNING)
+
+    @property
+    def failed(self) -> bool:
+        return self.job is not None and self.job.state == Job.State.FAILED
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing stands in the way of signing off."""
+        return all(one.state == "clean" for one in self.rows)
+
+
+def protection_state(draft: Draft, lang: str) -> ProtectionState:
+    """Seven queries, whatever the number of audiences."""
+    from eirene_web.editions.services.protecting import KIND as EXAMINING
+    from eirene_web.editions.services.protecting import current_fingerprint, examined_for
+
+    pack = opened(draft.cycle.pack_id)
+    labels = {a.code: pick(a.label, lang) for a in pack.header.audiences}
+    wanted = current_fingerprint(draft)
+    there = {one.audience: one for one in draft.examinations.defer("content")}
+    rows = []
+    for audience in examined_for(draft, pack):
+        found = there.get(audience)
+        fresh = found is not None and bool(wanted) and found.fingerprint == wanted
+        rows.append(Examined(audience, labels[audience], found, fresh))
+    return ProtectionState(tuple(rows), job_of(draft, EXAMINING))
+
+
+def examination(draft: Draft, audience: str) -> Examination | None:
+    """With what was found. One query."""
+    return draft.examinations.filter(audience=audience).first()
+
+
+def known_of(draft: Draft, nation: str, audience: str) -> dict[str, Any] | None:
+    """What an audience will be able to know of one nation, and nothing of any other; None: not examined. One query."""
+    from eirene_web.editions.services.protecting import unpacked
+
+    found = examination(draft, audience)
+    return of_nation(unpacked(found.content), nation) if found is not None else None
+
+
+def exposed_to(draft: Draft, nation: str, lang: str) -> list[str]:
+    """Audiences that could work out something of one nation, as the draft was last examined. One query."""
+    from eirene_web.editions.services.protecting import unpacked
+
+    labels = {a.code: pick(a.label, lang) for a in opened(draft.cycle.pack_id).header.audiences}
+    return [
+        labels[one.audience]
+        for one in draft.examinations.filter(clean=False).order_by("audience")
+        if one.audience in labels and of_nation(unpacked(one.content), nation)["exposed"]
+    ]
 
 
 # --- figures --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from eirene_web import clock
 from eirene_web.editions.models import Draft
 from eirene_web.editions.services import drafting, publishing, silence
 from eirene_web.editions.services.figuring import compute_now
+from eirene_web.editions.services.protecting import examine_now
 from eirene_web.policy import Actor
 
 
@@ -40,6 +41,7 @@ def published(
         silence.prepare(out.pk)
     with clock.at(expires):
         silence.end(draft=draft.pk, circulation=out.pk)
+        examine_now(draft.pk)
         publishing.sign_off(actor=coordinator, draft=draft.pk)
         frozen = publishing.freeze(actor=coordinator, draft=draft.pk)
         publishing.build(frozen.pk)

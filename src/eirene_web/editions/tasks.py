@@ -43,6 +43,15 @@ def build_freeze(running: Running, *, freeze: int) -> dict[str, Any]:
 
 
 @long
+def examine_edition(running: Running, *, draft: int) -> dict[str, Any]:
+    from eirene_web.editions.services.protecting import examine_now
+
+    running.tell("checking the reports")
+    found = examine_now(draft, tell=running.tell)
+    return {"examinations": [one.pk for one in found], "clean": all(one.clean for one in found)}
+
+
+@long
 def verify_release(running: Running, *, release: int) -> dict[str, Any]:
     from eirene_web.editions.services.catalogue import check_release
 
@@ -57,24 +66,38 @@ def look() -> dict[str, Any]:
 
 
 def do_due() -> dict[str, Any]:
-    """Ends silences and embargoes whose instant has come, starts figures that are behind. Each happens once, however
-    often and by however many this is called."""
+    """Ends silences and embargoes whose instant has come, starts figures and examinations that are behind. Each
+    happens once, however often and by however many this is called."""
     from eirene_web.editions.services.publishing import publish_due
     from eirene_web.editions.services.silence import end_due
 
-    return {"silences": end_due(), "published": publish_due(), "figures": _behind()}
+    return {
+        "silences": end_due(), "published": publish_due(), "figures": _behind(), "examinations": _unexamined(),
+    }  # fmt: skip
+
+
+def _just_failed(kind: str, draft: int) -> bool:
+    """What could not be done is not tried again every minute; the next change, or the button, does."""
+    from eirene_web.work.models import Job
+
+    last = Job.objects.filter(kind=kind, subject=f"edition:{draft}").order_by("-pk").first()
+    return last is not None and last.state == Job.State.FAILED and now() - last.created < dt.timedelta(hours=1)
 
 
 def _behind() -> list[int]:
     from eirene_web.editions.models import Draft
     from eirene_web.editions.services.figuring import KIND, MOVING, is_stale, want_figures
-    from eirene_web.work.models import Job
-
-    def just_failed(draft: int) -> bool:
-        """What could not be computed is not tried again every minute; the next acceptance, or the button, does."""
-        last = Job.objects.filter(kind=KIND, subject=f"edition:{draft}").order_by("-pk").first()
-        return last is not None and last.state == Job.State.FAILED and now() - last.created < dt.timedelta(hours=1)
 
     found = Draft.objects.filter(state__in=MOVING).select_related("cycle", "figures")
     stale = [draft for draft in found.defer("content", "figures__content") if is_stale(draft)]
-    return [draft.pk for draft in stale if not just_failed(draft.pk) and want_figures(draft) is not None]
+    return [draft.pk for draft in stale if not _just_failed(KIND, draft.pk) and want_figures(draft) is not None]
+
+
+def _unexamined() -> list[int]:
+    """Editions that are out or agreed and were not examined as they stand."""
+    from eirene_web.editions.models import Draft
+    from eirene_web.editions.services.protecting import KIND, WATCHED, is_fresh, want_examination
+
+    found = Draft.objects.filter(state__in=WATCHED).select_related("cycle").order_by("pk")
+    behind = [draft for draft in found if not is_fresh(draft)]
+    return [draft.pk for draft in behind if not _just_failed(KIND, draft.pk) and want_examination(draft) is not None]

@@ -19,6 +19,7 @@ KINDS: dict[str, Any] = {
     "mail_invitation": _("Mailing an invitation"),
     "edition.figures": _("Computing the figures of an edition"),
     "edition.circulate": _("Making a draft ready to be circulated"),
+    "edition.protection": _("Examining what readers of an edition could work out"),
     "edition.freeze": _("Freezing a release"),
     "edition.due": _("What is due for editions"),
     "release.verify": _("Verifying a release"),

@@ -112,6 +112,7 @@ class Stage:
         self.circulate()
         with clock.at(AFTER):
             silence.end_due()
+            work_off()
         return self.draft
 
     def prepare(self, *, embargo: dt.datetime | None = None, public: bool = True) -> Draft:
@@ -123,6 +124,7 @@ class Stage:
             actor=coordinator, draft=draft.pk, audiences=audiences, release_list=["All ports"], as_of=draft.as_of,
             embargo=embargo,
         )  # fmt: skip
+        work_off()
         return self.draft
 
     def freeze(self, *, embargo: dt.datetime | None = None, public: bool = True) -> Freeze:

@@ -92,6 +92,7 @@ def test_silence_sign_off_and_freeze_by_their_forms(stage: Stage) -> None:
         desk.post(publish, {"do": "disclose", "disclosed_by": "Council", "disclosed_on": "2023-04-20"})
         desk.post(publish, {"do": "prepare", "audience": ["secretariat", "everyone"], "release_list": "A\nB",
                             "as_of": "2023-05-01", "embargo": "2023-05-04T08:30"})  # fmt: skip
+        work_off()
         desk.post(publish, {"do": "sign_off"})
         desk.post(publish, {"do": "freeze"})
         work_off()

@@ -45,6 +45,7 @@ def test_nothing_is_built_for_the_public_without_the_decision_to_disclose(stage:
             actor=coordinator, draft=draft, audiences=["secretariat", "everyone"], release_list=[],
             as_of=stage.draft.as_of, embargo=None,
         )  # fmt: skip
+        work_off()
         publishing.sign_off(actor=coordinator, draft=draft)
         with pytest.raises(UsageError, match="no decision to disclose"):
             publishing.freeze(actor=coordinator, draft=draft)

@@ -42,7 +42,7 @@ WHEN = "when"
 
 
 #: What an edition has from its beginning, beside the texts of the pack.
-_BEGUN = ("state", "number", "as_of", "audiences", "embargo")
+_BEGUN = ("state", "number", "as_of", "audiences", "protection", "embargo")
 
 
 @change
@@ -60,10 +60,12 @@ def begin(*, actor: Actor, cycle: int) -> Draft:
         return there
     ask(actor, "edition.begin", edition_target(None, row.alliance_id))
     pack = opened(row.pack_id)
+    edition = edition_of(pack, row.code)
     draft = Draft.objects.create(
         alliance_id=row.alliance_id,
         cycle=row,
-        content=c.from_edition(edition_of(pack, row.code)),
+        content=c.from_edition(edition),
+        protection=[one.model_dump(mode="json") for one in edition.protection],
         as_of=cycle_of(pack, row.code).publication_date,
         audiences=[a.code for a in pack.header.audiences[:-1]],
         embargo=row.embargo,

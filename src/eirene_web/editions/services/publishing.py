@@ -20,25 +20,33 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eirene.apart import run_apart
-from eirene.errors import EireneError, UsageError
+from eirene.errors import Blocked, EireneError, UsageError
 from eirene.framework import Pack
 from eirene.framework.model import Edition
 from eirene_web.clock import now
 from eirene_web.editions import figures as f
 from eirene_web.editions import notify
 from eirene_web.editions.attest import attest
+from eirene_web.editions.examining import Held
 from eirene_web.editions.making import make_release
 from eirene_web.editions.models import Draft, Freeze, Release
 from eirene_web.editions.services.catalogue import described
 from eirene_web.editions.services.common import changed, locked_draft, moved_to, not_there, office_chain, subject, words
 from eirene_web.editions.services.drafting import refuse_troubled
+from eirene_web.editions.services.protecting import (
+    WATCHED,
+    held_by_readers,
+    is_fresh,
+    refuse_unexamined,
+    want_examination,
+)
 from eirene_web.editions.services.silence import refuse_changed
 from eirene_web.editions.targets import edition_target
 from eirene_web.journal.services import Field, change, record
 from eirene_web.organisations.packs import opened
 from eirene_web.policy import Actor, ask
 from eirene_web.work.models import Job
-from eirene_web.work.services import start
+from eirene_web.work.services import start, told
 
 log = logging.getLogger(__name__)
 HELD, RELEASES = "held", "releases"
@@ -78,6 +86,8 @@ def prepare(
         from eirene_web.editions.services.figuring import want_figures
 
         want_figures(row)
+    if row.state in WATCHED and not is_fresh(row):
+        want_examination(row)
     record(actor, "edition.prepare", chain=office_chain(row), subject=subject(row), fields=fields)
     return row
 
@@ -109,6 +119,7 @@ def sign_off(*, actor: Actor, draft: int) -> Draft:
         return row
     refuse_troubled(row)
     one = refuse_changed(row)
+    refuse_unexamined(row)
     fields = [*moved_to(row, Draft.State.SIGNED), Field(subject(row), "circulation", None, one.number)]
     row.signed, row.signer_id = now(), actor.person
     row.save(update_fields=["state", "moved", "signed", "signer"])
@@ -133,6 +144,7 @@ def freeze(*, actor: Actor, draft: int) -> Freeze:
     refuse_troubled(row)
     pack = opened(row.cycle.pack_id)
     audiences = _audiences(row, pack)
+    refuse_unexamined(row)
     return _press(actor, row, audiences)
 
 
@@ -200,18 +212,37 @@ def build(freeze: int, *, tell: Tell = lambda *_a: None) -> Freeze:
     if row.state != Freeze.State.BUILDING:
         return row
     try:
-        built = {audience: _build_one(row, audience, tell) for audience in row.audiences}
+        built = {audience: _build_one(row, audience, tell) for audience in _in_turn(row)}
         attest(place(row, HELD), row.draft.alliance_id)
     except (EireneError, OSError) as fault:
+        # A refusal by the audit (Blocked) is one problem for each thing that is exposed: all of them are told.
         error = fault if isinstance(fault, EireneError) else EireneError(
             _("The disk refused a file: %(reason)s.") % {"reason": fault.strerror},
             remedy=_("Nothing was published. Free space, then freeze again."),
         )  # fmt: skip
         shutil.rmtree(place(row, HELD), ignore_errors=True)
-        problem = error.problems[0]
-        _failed(freeze=row.pk, error={"what": problem.what, "where": problem.where, "remedy": problem.remedy})
+        _failed(freeze=row.pk, error=told(error.problems), exposed=isinstance(error, Blocked))
         raise error from None
     return _hold(freeze=row.pk, built=built)
+
+
+def _in_turn(row: Freeze) -> list[str]:
+    """The office's first, which tells the audit whose answers are in a release; then the widest, which the readers of
+    every narrower one hold as well."""
+    office = f.office_of(opened(row.draft.cycle.pack_id))
+    return sorted(row.audiences, key=lambda a: (a != office, -row.audiences.index(a)))
+
+
+def _beside(row: Freeze, audience: str) -> list[Held]:
+    """What the readers of a release hold besides: earlier ones of this edition, and those of this press for wider
+    audiences, which are built before it."""
+    pack = opened(row.draft.cycle.pack_id)
+    office, order = f.office_of(pack), _in_turn(row)
+    if audience == office:
+        return []
+    here = [one for one in order[: order.index(audience)] if one != office]
+    full = place(row, HELD) / office
+    return [*held_by_readers(row.draft, audience, pack), *((place(row, HELD) / one, full) for one in here)]
 
 
 def _build_one(row: Freeze, audience: str, tell: Tell) -> dict[str, Any]:
@@ -222,7 +253,7 @@ def _build_one(row: Freeze, audience: str, tell: Tell) -> dict[str, Any]:
     what = {
         "pack": pack, "cycle": sources.cycle, "reports": given.reports, "audience": audience, "history": given.history,
         "edition": edition, "as_of": row.as_of, "formats": formats(), "out": place(row, HELD) / audience,
-        "last": _last(row, audience),
+        "last": _last(row, audience), "held": _beside(row, audience),
     }  # fmt: skip
     # Drawings and documents take memory that this process would keep; data alone take none to speak of.
     made = run_apart(make_release, **what, progress=tell) if formats() else make_release(**what, progress=tell)
@@ -232,6 +263,7 @@ def _build_one(row: Freeze, audience: str, tell: Tell) -> dict[str, Any]:
         "bytes": made.size,
         "verified": {"ok": True, "summary": made.summary, "at": now().isoformat()},
         "changes": made.changes,
+        "audit": made.audit,
     }
 
 
@@ -250,7 +282,8 @@ def formats() -> tuple[str, ...]:
 
 
 @change
-def _failed(*, freeze: int, error: dict[str, str]) -> Freeze:
+def _failed(*, freeze: int, error: dict[str, Any], exposed: bool = False) -> Freeze:
+    """`exposed`: the audit refused it. What was examined before is not trusted any more, and is examined again."""
     row, one = _both(freeze)
     if one.state != Freeze.State.BUILDING:
         return one
@@ -258,6 +291,9 @@ def _failed(*, freeze: int, error: dict[str, str]) -> Freeze:
     one.save(update_fields=["state", "error"])
     fields = [*moved_to(row, Draft.State.SIGNED), Field(f"freeze:{one.pk}", "state", "building", "failed")]
     row.save(update_fields=["state", "moved"])
+    if exposed:
+        row.examinations.all().delete()
+        want_examination(row)
     notify.tell_office(row, "edition.not_frozen", one.number, f"{one.pk}")
     record(None, "edition.freeze", chain=office_chain(row), subject=subject(row), fields=fields)
     return one
@@ -336,9 +372,9 @@ def publish_if_due(freeze: int) -> bool:
         return False
     _move(place(row, HELD), place(row, RELEASES))
     entries = {}
-    for audience, told in row.built.items():
+    for audience, kept in row.built.items():
         digest, fields = described(place(row, RELEASES) / audience)
-        if digest != told["sha256"]:
+        if digest != kept["sha256"]:
             raise EireneError(
                 _("A release is not the one that was frozen."),
                 where=str(place(row, RELEASES) / audience),
@@ -371,8 +407,8 @@ def _enter(*, freeze: int, entries: dict[str, tuple[str, dict[str, Any]]]) -> bo
     if one.state != Freeze.State.HELD:
         return False
     for audience, (digest, fields) in entries.items():
-        told = one.built[audience]
-        more = {"freeze": one, "changes": told["changes"], "verified": told["verified"]}
+        kept = one.built[audience]
+        more = {"freeze": one, "changes": kept["changes"], "verified": kept["verified"]}
         Release.objects.update_or_create(manifest_sha256=digest, defaults={**fields, **more})
     one.state, one.published = Freeze.State.PUBLISHED, now()
     one.save(update_fields=["state", "published"])

@@ -186,12 +186,21 @@ def _open(*, circulation: int, documents: list[CirculatedDocument]) -> Circulati
     row.state, row.opened = Circulation.State.OPEN, now()
     row.save(update_fields=["state", "opened"])
     _wake(row.expires)
+    _examine(draft)
     notify.tell_nations(draft, "edition.circulated", row.number, until=row.expires.isoformat())
     record(
         None, "edition.circulate", chain=office_chain(draft), subject=subject(draft),
         fields=[Field(f"circulation:{row.pk}", "state", "preparing", "open")],
     )  # fmt: skip
     return row
+
+
+def _examine(draft: Draft) -> None:
+    """What went out or was agreed is examined: what readers could work out of it."""
+    from eirene_web.editions.services.protecting import is_fresh, want_examination
+
+    if not is_fresh(draft):
+        want_examination(draft)
 
 
 def _wake(at: dt.datetime) -> None:
@@ -411,6 +420,7 @@ def end(*, draft: int, circulation: int) -> bool:
         Field(f"circulation:{one.pk}", "outcome", None, str(one.outcome)),
     ]  # fmt: skip
     row.save(update_fields=["state", "moved"])
+    _examine(row)
     notify.tell_office(row, "edition.agreed", one.number)
     record(None, "silence.end", chain=office_chain(row), subject=subject(row), fields=fields)
     return True
@@ -437,6 +447,8 @@ def decide(*, actor: Actor, draft: int, circulation: int, outcome: str, why: str
     one.outcome = outcome
     one.save(update_fields=["outcome"])
     row.save(update_fields=["state", "moved", "content", "version"])
+    if row.state == Draft.State.AGREED:
+        _examine(row)
     fields.append(Field(f"circulation:{one.pk}", "outcome", None, outcome))
     record(actor, "edition.decide_outcome", chain=office_chain(row), subject=subject(row), fields=fields, why=reason)
     return one

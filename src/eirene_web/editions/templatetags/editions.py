@@ -20,7 +20,9 @@ _LOOK = {
     "stopped": ("idle", "stop"), "preparing": ("info", "half"), "open": ("info", "wait"), "kept": ("ok", "done"),
     "recalled": ("idle", "back"), "building": ("info", "half"), "failed": ("late", "stop"),
     "requested": ("risk", "wait"), "granted": ("ok", "done"), "declined": ("idle", "stop"),
-    "accepted": ("ok", "done"), "named": ("ok", "done"), "counted": ("info", "eye"), "missing": ("idle", "none"),
+    "clean": ("ok", "done"), "exposed": ("late", "stop"), "stale": ("risk", "wait"), "unexamined": ("idle", "none"),
+    "hidden": ("idle", "lock"), "accepted": ("ok", "done"), "named": ("ok", "done"), "counted": ("info", "eye"),
+    "missing": ("idle", "none"),
 }  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def frame(visit: Visit, draft: Draft, here: str) -> dict[str, Any]:
 
 _VERBS = (
     "edition.write", "edition.suggest", "edition.comment", "edition.decide_suggestion", "edition.circulate",
-    "edition.extend_silence", "edition.decide_outcome", "edition.prepare", "edition.disclose", "edition.sign_off",
-    "edition.freeze", "edition.renew",
+    "edition.extend_silence", "edition.decide_outcome", "edition.prepare", "edition.protect", "edition.disclose",
+    "edition.sign_off", "edition.freeze", "edition.renew",
 )  # fmt: skip
 
 

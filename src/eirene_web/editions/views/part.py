@@ -46,6 +46,7 @@ def part(visit: Visit, cycle: str, nation: str) -> HttpResponse:
         ],
         "parts": _told(own, visit.lang),
         "questions": own.questions(visit.lang),
+        "exposed_to": queries.exposed_to(draft, nation, visit.lang),
         "reservable": _reservable(own, visit.lang) if sent is not None else [],
         "may": {verb.partition(".")[2]: visit.can(verb, part_target(draft, nation)) for verb in _VERBS},
         "sent": sent,

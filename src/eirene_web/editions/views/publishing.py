@@ -45,6 +45,7 @@ def publish(visit: Visit, cycle: str) -> HttpResponse:
         "zone": visit.time_zone(),
         "presses": [(one, _sizes(one, pack, visit.lang)) for one in queries.presses(draft)],
         "job": queries.job_of(draft, "edition.freeze"),
+        "protection": queries.protection_state(draft, visit.lang),
         "not_agreed": _why_not(draft) if draft.state in ("agreed", "signed") else "",
     })  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +22,7 @@ from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.organisations.packs import audience_for
 from eirene_web.organisations.visit import Visit, page
-from eirene_web.policy import ask
+from eirene_web.policy import Target, ask
 from eirene_web.reports import comparing, findings, forms, queries, wording
 from eirene_web.reports.findings import Told
 from eirene_web.reports.frame import Frame
@@ -175,8 +175,19 @@ def look(visit: Visit, cycle: str, body: str) -> HttpResponse:
         "frame": frame, "report": frame.report, "chosen": chosen, "sections": sections,
         "audience": wording.audience(frame.pack, chosen, visit.lang),
         "audiences": [(code, wording.audience(frame.pack, code, visit.lang)) for code in codes],
+        "edition": _edition(visit, frame),
     }  # fmt: skip
     return visit.render("reports/look.html", context)
+
+
+def _edition(visit: Visit, frame: Frame) -> str:
+    """Where the nation looks at the edition through others' eyes; '' if there is none, or it is not for the reader."""
+    draft, nation = getattr(frame.report.cycle, "edition", None), frame.report.body.code
+    if draft is None:
+        return ""
+    if not visit.can("part.see", Target("edition_part", visit.alliance.slug, state=draft.state, nation=nation)):
+        return ""
+    return reverse("edition-part-known", args=[visit.alliance.slug, frame.report.cycle.code, nation])
 
 
 def _questions(frame: Frame, section: str) -> Sequence[AskedQuestion]:
