@@ -391,7 +391,7 @@ def test_empty_at_work_stale_failed_and_exposed_are_told_apart(stage: Stage) -> 
     page = text_of(desk.get(PAGE))
     assert all(word in page for word in ("It could not be examined", "zwqwhat", "zwqwhere", "zwqremedy"))
     plant(stage, exposed=[{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {},
-                           "ways": [{"what": "figure", "where": ["women_on_board.2022.ports.pooled"], "price": 60.0}]}])  # fmt: skip
+                           "ways": [{"what": "figure", "where": ["women_on_board.2022.ports.pooled"], "price": 60.0}]}])  # fmt: skip  # noqa: E501
     page = text_of(desk.get(PAGE))
     assert "This could be worked out" in page
     assert "Withhold the figure" in page
@@ -483,7 +483,7 @@ def test_nothing_of_another_nation_is_on_a_nations_page(stage: Stage) -> None:
         {"what": "counts", "where": ["2022", "charter"], "why": "alike", "protects": ["2022", "CHA", "charter"],
          "ways": []},
     ]  # fmt: skip
-    exposed = [{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {"en": "zwqbecause"},
+    exposed = [{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {"en": "zwqbecause"},  # noqa: E501
                 "ways": []}]  # fmt: skip
     named = {"named": {**mine["named"], "BRA": ["crew"]}, "counted": {**mine["counted"], "CHA": ["charter"]}}
     plant(stage, hidden=own + others, exposed=exposed, **named)
