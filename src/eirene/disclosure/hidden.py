@@ -20,8 +20,20 @@ KINDS = ("cell", "name", "figure", "coverage", "change", "counts", "sum")
 #:   asked_after    it gives the answer to another question away
 #:   silent         so that a body that did not report is not the only one without a name
 #:   alike          so that those without a name did not all give one answer
+#:   carried        another release that the same readers hold hides it
 #:   chosen         the coordinator chose it
-REASONS = ("small", "within", "company", "derivable", "single_values", "asked_after", "silent", "alike", "chosen")
+REASONS = (
+    "small",
+    "within",
+    "company",
+    "derivable",
+    "single_values",
+    "asked_after",
+    "silent",
+    "alike",
+    "carried",
+    "chosen",
+)
 
 
 @dataclass(frozen=True, order=True)

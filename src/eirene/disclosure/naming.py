@@ -39,7 +39,7 @@ _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_]*")
 
 #: Causes for which names are withdrawn, as reasons.
 _WHY = {"asked_after_another": "asked_after", "others_silent": "silent", "others_alike": "alike",
-        "one_left_over": "company", "company": "company", "chosen": "chosen"}  # fmt: skip
+        "one_left_over": "company", "company": "company", "carried": "carried", "chosen": "chosen"}  # fmt: skip
 
 #: cycle, body, question
 Named = tuple[str, str, str]

@@ -18,7 +18,7 @@ from eirene.disclosure.intervals import Memory
 from eirene.disclosure.naming import Naming
 from eirene.disclosure.past import without_hidden_past
 from eirene.disclosure.remedies import Remedies
-from eirene.disclosure.source import Source
+from eirene.disclosure.source import Source, of_cycle
 from eirene.disclosure.strip import Strip
 from eirene.figures.model import Figure
 from eirene.framework.model import Pack, ProtectionChoice
@@ -66,6 +66,7 @@ class Shield:
 
     def protect(self, progress: Progress | None) -> Shielded:
         self._choose()
+        self._carry()
         self.hidden.figures |= self.naming.protect(self.made)
         found = self._until_clean(progress)
         self.naming.count_of_one_mind()
@@ -75,23 +76,33 @@ class Shield:
         )
 
     def _until_clean(self, progress: Progress | None) -> Findings:
-        tried: Counter[tuple[object, ...]] = Counter()
+        """Each cycle by itself first, which is most of it and a fraction of the work; then all together."""
+        self._before = self._exposed_before()
+        self._tried: Counter[tuple[object, ...]] = Counter()
+        self._turn = 0
+        if len(self.naming.cycles) > 1:
+            for cycle in self.naming.cycles:
+                self._rounds(cycle, progress)
+        return self._rounds(None, progress)
+
+    def _rounds(self, only: str | None, progress: Progress | None) -> Findings:
+        """Attack and remedy, on one cycle or on all, until nothing is found or nothing helps."""
         memory: Memory = {}
         insiders = False
-        before = self._exposed_before()
-        for turn in range(_ROUNDS):
+        for _ in range(_ROUNDS):
+            self._turn += 1
             if progress is not None:
-                progress("protecting", turn, 0)
-            self._strip()
-            source = self._source()
-            found = audit([source, *self.beside], insiders=insiders, memory=memory, beyond=before)
+                progress("protecting", self._turn, 0)
+            self._strip(only)
+            source = self._source(only)
+            beside = self.beside if only is None else [of_cycle(one, only) for one in self.beside]
+            found = audit([source, *beside], insiders=insiders, memory=memory, beyond=self._before)
             if found.clean and not insiders:
                 insiders = True
-                found = audit([source, *self.beside], insiders=True, memory=memory, beyond=before)
+                found = audit([source, *beside], insiders=True, memory=memory, beyond=self._before)
             if found.clean:
                 break
-            taken = Remedies(source, self.naming, self.hidden, self.steps, tried).take(found)
-            if not taken:
+            if not Remedies(source, self.naming, self.hidden, self.steps, self._tried).take(found):
                 break
             self.hidden.figures |= self.naming.protect(self.made)
         return found
@@ -102,21 +113,39 @@ class Shield:
 
     def _choose(self) -> None:
         """What the coordinator chose to hide; whatever is then not needed is not hidden by us."""
-        self._strip()
         remedies = Remedies(self._source(), self.naming, self.hidden, self.steps, Counter())
         for one in self.chosen:
             if one.audience == self.audience:
                 remedies.apply(Remedy(0.0, one.what, tuple(one.where)), "chosen", (), ())
 
-    def _strip(self) -> None:
-        self.strip = Strip(self.pack, self.naming, self.hidden)
-        self.figures = without_hidden_past(self.strip.figure(figure) for figure in self.made)
+    def _carry(self) -> None:
+        """What other releases of these readers hide stays hidden: shown here, it would leave what it hid with there
+        alone (the pattern of suppression is carried forward)."""
+        keys = {figure.key for figure in self.made}
+        for other in self.beside:
+            for named in sorted((other.own - other.shown) & self.naming.shown):
+                self.naming.withdraw(*named, "carried")
+            for named, cells in sorted(other.left_out.items()):
+                if named in self.naming.shown:
+                    for cell in sorted(cells):
+                        self.naming.leave_out(named, cell, "carried")
+            for key, figure in other.figures.items():
+                if key in keys and figure.confidential:
+                    self.hidden.figures.add(key)
+                    self.naming.ledger.enter("figure", (key,), "carried")
+            self.hidden.counts |= other.untold
 
-    def _source(self) -> Source:
+    def _strip(self, only: str | None = None) -> None:
+        """The figures as they may be seen now; of one cycle alone while it is worked on."""
+        self.strip = Strip(self.pack, self.naming, self.hidden)
+        made = self.made if only is None else [figure for figure in self.made if figure.cycle == only]
+        self.figures = without_hidden_past(self.strip.figure(figure) for figure in made)
+
+    def _source(self, only: str | None = None) -> Source:
+        reports = {cycle.id: cycle.reports for cycle in self.naming.cycles.values() if only in (None, cycle.id)}
         return Source(
             f"{self.cycle_id}-{self.audience}", self.pack, self.cycle_id, self.audience, self.as_of,
-            {f.key: f for f in self.figures}, self.members,
-            {cycle.id: cycle.reports for cycle in self.naming.cycles.values()},
+            {f.key: f for f in self.figures}, self.members, reports,
             frozenset(self.naming.shown), dict(self.naming.left_out), self.own,
             untold=frozenset(self.hidden.counts),
         )  # fmt: skip

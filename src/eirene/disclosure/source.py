@@ -8,7 +8,7 @@ built), this is the truth; where only the release is (`release/attack`), it is a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from eirene.disclosure.naming import Named
@@ -82,3 +82,9 @@ class Source:
                 if one.code in wanted and one.basis != "constant_panel"
             }  # fmt: skip
         return found
+
+
+def of_cycle(source: Source, cycle: str) -> Source:
+    """What of a release is about one cycle."""
+    figures = {key: figure for key, figure in source.figures.items() if figure.cycle == cycle}
+    return replace(source, figures=figures, reports={c: found for c, found in source.reports.items() if c == cycle})

@@ -146,7 +146,7 @@ def unknowns(sources: Sequence[Source], knows: frozenset[str] = frozenset()) -> 
 
 @dataclass(slots=True)
 class _Told:
-    """A cell that is told by name: its value, and in how many of the releases (more, if the attacker knows it anyway)."""
+    """A cell that is told by name: its value, and in how many of the releases (more, if the attacker has it anyway)."""
 
     value: Exact | None
     times: int = 0

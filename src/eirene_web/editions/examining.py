@@ -89,7 +89,7 @@ def told_of(view: AudienceView) -> dict[str, Any]:
             *(_value(view, one) for one in findings.values),
             *(
                 {"what": "answer", "where": [one.cycle, one.body, one.question], "by": "", "because": {},
-                 "ways": [{"what": "counts", "where": [one.cycle, one.question], "price": 12.0}] if one.question else []}
+                 "ways": [{"what": "counts", "where": [one.cycle, one.question], "price": 12.0}] if one.question else []}  # noqa: E501
                 for one in findings.answers
                 if not one.by
             ),
