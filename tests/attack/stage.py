@@ -26,7 +26,7 @@ Figure = Mapping[str, Any]
 Names = Collection[tuple[str, str]]
 COLUMNS = (
     "cycle", "population", "body", "question", "cell", "row", "column", "status", "value", "definition",
-    "releasability", "naming", "count", "proof",
+    "releasability", "naming", "count", "proof", "conf_status", "disclosure",
 )  # fmt: skip
 
 

@@ -57,10 +57,10 @@ def test_the_office_names_all() -> None:
     assert dict(view.protection) == {}
 
 
-def test_one_left_over_hides_another_beside_it() -> None:
-    """Five of six named: the sixth's answer would follow from the count."""
+def test_one_left_over_hides_two_beside_it() -> None:
+    """Five of six named: the sixth's answer would follow from the count; beside one alone, that one could tell it."""
     view = told("yyynny", "xxxxx.")
-    assert names(view, "charter") == "xxx.x."
+    assert names(view, "charter") == "xxx..."
     assert view.protection["names_withdrawn_others_alike"] >= 1
 
 
@@ -70,8 +70,8 @@ def test_several_left_over_who_all_said_the_same_are_hidden_among_others() -> No
     assert view.counts()["shown"] == sum(names(view, q).count("x") for q in ("charter", "crew"))
 
 
-def test_left_over_of_different_minds_need_no_protection() -> None:
-    assert names(told("yyynny", "xxxx.."), "charter") == "xxxx.."
+def test_left_over_of_different_minds_need_a_third_for_each_knows_itself() -> None:
+    assert names(told("yyynny", "xxxx.."), "charter") == "xxx..."
 
 
 def test_where_all_agree_the_count_says_it_and_no_name_is_lost() -> None:

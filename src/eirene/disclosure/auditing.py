@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from eirene.disclosure.choices import Determined, determined
 from eirene.disclosure.classes import NONE, Protection, protection_of
 from eirene.disclosure.intervals import Attack, Interval, Memory, attack, components
+from eirene.disclosure.ordering import add_order_rows
 from eirene.disclosure.source import Source
 from eirene.disclosure.unknowns import Column, Unknowns, unknowns
 
@@ -88,6 +89,7 @@ def audit(
     insiders  each body in turn attacks with its own answers as well (only where those are at hand: `exact` sources)
     """
     made = unknowns(sources, knows)
+    add_order_rows(made)
     classes = _Classes(sources, made)
     targets = frozenset(range(len(made.columns)))
     found = Findings(checked=len(targets), unknowns=made)

@@ -150,7 +150,10 @@ def _asked(sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]
         yield _reported(cycle, telling, knows)
         questions = dict.fromkeys(q for source in telling for q in source.questions(cycle))
         for question in questions:
-            yield from _views(cycle, question, telling, knows)
+            # Where one release does not tell the counts, another that does still counts.
+            saying = [s for s in telling if (cycle, question) not in s.untold]
+            if saying:
+                yield from _views(cycle, question, saying, knows)
 
 
 def _reported(cycle: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:

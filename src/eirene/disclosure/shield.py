@@ -118,6 +118,7 @@ class Shield:
             {f.key: f for f in self.figures}, self.members,
             {cycle.id: cycle.reports for cycle in self.naming.cycles.values()},
             frozenset(self.naming.shown), dict(self.naming.left_out), self.own,
+            untold=frozenset(self.hidden.counts),
         )  # fmt: skip
 
     # what was done
@@ -137,10 +138,11 @@ class Shield:
             answer = self.naming.cycles[named[0]].reports[named[1]].answers[named[2]]
             gone = self.naming.left_out.get(named, frozenset()) if named in self.naming.shown else None
             counts = _numbers(answer)
+            persons_counted = self.naming.cycles[named[0]].questions[named[2]].unit == "persons"
             for key, value, smallest in counts:
                 away = gone is None or key in gone
                 of_cells, cells = of_cells + 1, cells + away
-                if smallest:
+                if smallest and persons_counted:
                     of_persons += value
                     persons += value if away else 0
         valued = [f for f in self.made if f.basis == "computed" and f.value is not None]

@@ -48,6 +48,8 @@ class Source:
     left_out: Mapping[Named, frozenset[CellKey]] = field(default_factory=dict)
     own: frozenset[Named] = frozenset()
     exact: bool = True
+    #: cycle, question: how many gave which answer is not told.
+    untold: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def answers(self) -> Mapping[str, CountedAnswers]:

@@ -6,7 +6,7 @@ becomes rows on them:
     sums (counts, numerators, denominators)     Σ over the bodies in it, exactly
     a rate or a gap without its parts           (value - h) × D ≤ N ≤ (value + h) × D, h half a unit of its last digit
     a mean of bodies                            Σ of their rates, within n × h
-    median, quartiles, extremes                 where those that are known leave the others only one side
+    median, quartiles, extremes                 what they leave each body, given the others (`ordering`)
     coverage in personnel                       Σ of the sizes of the bodies in it
     a change's values on the matched panel      like rates, over the panel
     an answer's own structure                   a total is the sum of its parts; a part is not more than its total;
@@ -87,12 +87,28 @@ class Row:
     told: Mapping[Spot, Exact] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """A published order statistic. known: values that are told, before scaling; open_: of each other body numerator
+    and denominator; index, weight: its place among them in order, counted from 0, and how far on to the next."""
+
+    known: tuple[float, ...]
+    open_: tuple[tuple[Sum, Sum], ...]
+    low: float
+    high: float
+    index: int
+    weight: float
+    item: tuple[str, ...]
+    source: int
+
+
 @dataclass
 class Unknowns:
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     #: column → the same, for those that must not become known
     by_spot: dict[object, int] = field(default_factory=dict)
+    ordered: list[Ordered] = field(default_factory=list)
 
     def column(self, key: object, column: Column) -> int:
         if key not in self.by_spot:
@@ -517,53 +533,22 @@ class _Reader:
         low: Fraction,
         high: Fraction,
     ) -> None:
-        """The k-th of n in order is m. If k - 1 of the known ones already lie below m, none of the others may; and so
-        above. What lies on m within its rounding counts for neither side."""
+        """Kept until all sums are read: what is known of the others says how much it tells (`ordering`)."""
         n = len(known) + len(open_)
-        quarter = {"lower_quartile": 1, "median_of_bodies": 2, "upper_quartile": 3}.get(figure.kind)
-        if quarter is None:
-            first = last = 0 if figure.kind == "minimum" else n - 1
-        else:
-            first, rest = divmod((n - 1) * quarter, 4)
-            last = first + (1 if rest else 0)
-        below = sum(one < low for one in known)
-        above = sum(one > high for one in known)
-        item = self._item(figure, "value")
-        for _, over, under in open_:
-            if below >= first and first == last and below == first:
-                self._side(over, under, low, item, at_least=True)
-            if above >= n - 1 - last and first == last and above == n - 1 - last:
-                self._side(over, under, high, item, at_least=False)
-        if first != last and len(open_) == 1:
-            self._between(known, open_[0], first, low, high, item)
-
-    def _side(self, over: Sum, under: Sum, bound: Fraction, item: tuple[str, ...], *, at_least: bool) -> None:
-        total = Sum()
-        total.add(over)
-        total.add(under, -bound)
-        self.found.row(total, 0 if at_least else None, None if at_least else 0, item, self.number)
-
-    def _between(
-        self,
-        known: Sequence[Fraction],
-        one: tuple[str, Sum, Sum],
-        first: int,
-        low: Fraction,
-        high: Fraction,
-        item: tuple[str, ...],
-    ) -> None:
-        """One body is unknown and the figure lies between two places in order: where it stands in the row of the known
-        ones, it is bounded by them or follows from the figure."""
-        _, over, under = one
-        if first >= len(known):
-            return
-        left, right = known[first - 1] if first else None, known[first]
-        # With the unknown one far below (above), the two middle ones are known: is the figure then another?
-        nexts = known[first + 1] if first + 1 < len(known) else None
-        if left is None or not _touches(left, right, low, high):
-            self._side(over, under, right if left is None else left, item, at_least=True)
-        if nexts is None or not _touches(right, nexts, low, high):
-            self._side(over, under, right if nexts is None else nexts, item, at_least=False)
+        quarter = {"minimum": 0, "lower_quartile": 1, "median_of_bodies": 2, "upper_quartile": 3, "maximum": 4}
+        index, rest = divmod((n - 1) * quarter[figure.kind], 4)
+        self.found.ordered.append(
+            Ordered(
+                tuple(float(one) for one in known),
+                tuple((over, under) for _, over, under in open_),
+                float(low),
+                float(high),
+                index,
+                rest / 4,
+                self._item(figure, "value"),
+                self.number,
+            )
+        )
 
     # coverage
 
@@ -743,11 +728,6 @@ def _half(figure: Figure) -> Fraction:
     exponent = figure.value.as_tuple().exponent if figure.value is not None else 0
     decimals = max(figure.decimals, -exponent if isinstance(exponent, int) else 0)
     return Fraction(1, 2 * 10**decimals)
-
-
-def _touches(left: Fraction, right: Fraction, low: Fraction, high: Fraction) -> bool:
-    """Whether some value between the two may be the figure."""
-    return left <= high and right >= low
 
 
 __all__ = ["Column", "Row", "Spot", "Sum", "Unknowns", "unknowns"]
