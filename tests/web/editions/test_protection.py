@@ -530,3 +530,20 @@ def test_the_report_leads_there_once_there_is_an_edition(stage: Stage) -> None:
     stage.begin()
     assert "part/ALF/known/" in text_of(reader.get(look))
     assert queries.known_of(stage.draft, "ALF", "everyone") is None
+
+
+@pytest.mark.django_db
+def test_the_history_says_what_was_chosen_and_what_was_found(stage: Stage) -> None:
+    from eirene_web.journal.models import Change
+
+    draft = agreed(stage)
+    found = plant(stage, hidden=[cell("ALF", "women")])
+    services.choose(
+        actor=stage.world.actor("coordinator"), draft=draft.pk, audience="everyone",
+        base=services.based_on(draft, found), picks={"h0": 0},
+    )  # fmt: skip
+    thing = f"edition:{draft.pk}"
+    chosen = Change.objects.filter(thing=thing, field="protection").order_by("-pk")[0]
+    assert json.loads(chosen.before or "") == []
+    assert json.loads(chosen.after or "") == stage.draft.protection
+    assert Change.objects.filter(thing=thing, field="exposed everyone").exists()
