@@ -15,12 +15,12 @@ import pytest
 
 from attack.attacker import Recovered, attack
 from attack.reading import Truth, read_truth, with_answer
+from eirene.disclosure import Source
 from eirene.framework import Pack, load
 from eirene.framework.model import Edition, Withholding
 from eirene.questionnaires import Report, parse_report
 from eirene.release import build_release
 from eirene.release.inputs import History, history_of
-from eirene.disclosure import Source
 from eirene.release.read import open_release
 from eirene.release.told import read_sources
 from eirene.summary import edition_of

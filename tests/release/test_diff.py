@@ -34,10 +34,11 @@ def test_a_corrected_answer_is_named_as_the_reason(tmp_path: Path) -> None:
 
 
 def test_for_the_public_it_is_told_without_a_name(tmp_path: Path) -> None:
-    old = make(tmp_path / "a", reports(), audience="everyone")
-    told = diff(old, make(tmp_path / "b", reports("yes"), audience="everyone"))
+    other = toy_report("CHA", 5, 45, "no")
+    old = make(tmp_path / "a", [*reports()[:2], other], audience="everyone")
+    told = diff(old, make(tmp_path / "b", [*reports("yes")[:2], other], audience="everyone"))
     assert any("one answer to question charter changed" in t for t in told)
-    assert "Question charter, ports: no was 1, is 0." in told
+    assert "Question charter, ports: no was 2, is 1." in told
     assert not any("BRA" in t for t in told)
 
 

@@ -18,7 +18,6 @@ break themselves is left out: an attacker could only be misled by it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +25,7 @@ from fractions import Fraction
 
 from eirene.disclosure.cells import threshold_of
 from eirene.disclosure.linear import CellTerm, linear_terms
+from eirene.disclosure.naming import Named
 from eirene.disclosure.source import Source
 from eirene.figures.aggregate import Amount, Rate
 from eirene.figures.indicators import Compiled
@@ -138,21 +138,33 @@ def unknowns(sources: Sequence[Source], knows: frozenset[str] = frozenset()) -> 
     """
     found = Unknowns()
     known = _known(sources, knows)
+    named = frozenset().union(*(source.shown for source in sources))
     for number, source in enumerate(sources):
-        _Reader(found, source, number, known).read()
+        _Reader(found, source, number, known, named).read()
     return found
 
 
-def _known(sources: Sequence[Source], knows: frozenset[str]) -> Counter[tuple[object, ...]]:
-    """Cells that stand by name in any of the releases, as identities of columns; in how many of them."""
-    found: Counter[tuple[object, ...]] = Counter()
+@dataclass(slots=True)
+class _Told:
+    """A cell that is told by name: its value, and in how many of the releases (more, if the attacker knows it anyway)."""
+
+    value: Exact | None
+    times: int = 0
+
+
+def _known(sources: Sequence[Source], knows: frozenset[str]) -> dict[tuple[object, ...], _Told]:
+    """Cells that stand by name in any of the releases, by the identity of their columns."""
+    found: dict[tuple[object, ...], _Told] = {}
     for source in sources:
         for cycle, reports in source.reports.items():
             for body, report in reports.items():
                 for question, answer in report.answers.items():
                     for key, value in _numbers(answer):
                         if body in knows or source.told(cycle, body, question, key):
-                            found[_identity(source, (cycle, body, question, key), value)] += 1 + (body in knows)
+                            identity = _identity(source, (cycle, body, question, key), value)
+                            told = found.setdefault(identity, _Told(value))
+                            told.value = value if told.value is None else told.value
+                            told.times += 1 + (body in knows)
     return found
 
 
@@ -183,8 +195,15 @@ def _exact(value: int | Decimal | Fraction) -> Exact:
 class _Reader:
     """Reads one release into the unknowns."""
 
-    def __init__(self, found: Unknowns, source: Source, number: int, known: Counter[tuple[object, ...]]) -> None:
-        self.found, self.source, self.number, self.known = found, source, number, known
+    def __init__(
+        self,
+        found: Unknowns,
+        source: Source,
+        number: int,
+        known: dict[tuple[object, ...], _Told],
+        named: frozenset[Named],
+    ) -> None:
+        self.found, self.source, self.number, self.known, self.named = found, source, number, known, named
         self.pack = source.pack
         self._cells: dict[Spot, Sum | None] = {}
         #: The indicator at hand.
@@ -259,12 +278,13 @@ class _Reader:
     def _unknown(self, spot: Spot, value: Exact | None) -> Sum:
         cycle, body, question, _ = spot
         identity = _identity(self.source, spot, value)
-        if not self.source.exact and spot[:3] not in self.source.shown:
+        known = self.known.get(identity)
+        if known is not None:
+            told: dict[Spot, Exact] = {spot: 1} if self.source.told(*spot) and known.times == 1 else {}
+            return Sum(known.value or 0, told=told)
+        if not self.source.exact and spot[:3] not in self.named:
             # Who is not named is a place in one figure: that it is the same one in another is not known.
             identity = (*identity, self._at)
-        if identity in self.known:
-            told: dict[Spot, Exact] = {spot: 1} if self.source.told(*spot) and self.known[identity] == 1 else {}
-            return Sum(0 if value is None else value, told=told)
         asked = self._questions[cycle].get(question)
         low = 0.0 if asked is None or asked.minimum is None else float(asked.minimum)
         high = float("inf") if asked is None or asked.maximum is None else float(asked.maximum)
