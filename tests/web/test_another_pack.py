@@ -130,6 +130,7 @@ def published(world: World) -> dict[str, Path]:
             actor=coordinator, draft=draft.pk, audiences=["secretaria", "gobiernos", "socios", "todos"],
             release_list=[], as_of=draft.as_of, embargo=None,
         )  # fmt: skip
+        work_off()
         publishing.sign_off(actor=coordinator, draft=draft.pk)
         publishing.freeze(actor=coordinator, draft=draft.pk)
         work_off()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eirene.disclosure import AudienceView, Exposed, Remedy, Source
+from eirene.disclosure import AudienceView, Determined, Exposed, Remedy, Source
 from eirene.disclosure.remedies import price_of
 from eirene.disclosure.report import Telling, loss_json
 from eirene.figures.model import Figure
@@ -87,12 +87,7 @@ def told_of(view: AudienceView) -> dict[str, Any]:
         "checked": findings.checked,
         "exposed": [
             *(_value(view, one) for one in findings.values),
-            *(
-                {"what": "answer", "where": [one.cycle, one.body, one.question], "by": "", "because": {},
-                 "ways": [{"what": "counts", "where": [one.cycle, one.question], "price": 12.0}] if one.question else []}  # noqa: E501
-                for one in findings.answers
-                if not one.by
-            ),
+            *(_answer(one) for one in findings.answers if not one.by),
         ],
         "hidden": [
             {"what": one.what, "where": list(one.where), "why": one.why, "protects": list(one.protects),
@@ -114,6 +109,11 @@ def _value(view: AudienceView, one: Exposed) -> dict[str, Any]:
     because = {lang: Telling(view.pack, lang).because(one, rows) for lang in view.pack.header.languages}
     where = [one.cycle, one.body, one.question, *one.cell]
     return {"what": "value", "where": where, "by": one.by, "because": because, "ways": _out(view, one)}
+
+
+def _answer(one: Determined) -> dict[str, Any]:
+    ways = [{"what": "counts", "where": [one.cycle, one.question], "price": 12.0}] if one.question else []
+    return {"what": "answer", "where": [one.cycle, one.body, one.question], "by": "", "because": {}, "ways": ways}
 
 
 def _out(view: AudienceView, one: Exposed) -> list[dict[str, Any]]:

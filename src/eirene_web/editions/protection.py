@@ -356,12 +356,17 @@ class Protection:
 
     def headline(self, audience: str) -> str:
         """What protection costs this audience, and whether it is enough, in two sentences."""
-        loss = self.told["loss"]
-        hidden = _("For %(audience)s: %(figures)s of %(of_figures)s figures, %(cells)s of %(of_cells)s cells and "
-                   "%(names)s of %(of_names)s names are hidden.") % {"audience": audience, **{
-                       k: f"{v:,}".replace(",", "\u202f") for k, v in loss.items()}}  # fmt: skip
-        n = len(self.told["exposed"])
-        return f"{hidden} {exposed_words(n)}"
+        told = {name: grouped(n) for name, n in self.told["loss"].items()}
+        hidden = _(
+            "For %(audience)s: %(figures)s of %(of_figures)s figures, %(cells)s of %(of_cells)s cells and %(names)s of "
+            "%(of_names)s names are hidden."
+        ) % {"audience": audience, **told}
+        return f"{hidden} {exposed_words(len(self.told['exposed']))}"
+
+
+def grouped(n: int) -> str:
+    """A count with its thousands set apart."""
+    return f"{n:,}".replace(",", "\u202f")
 
 
 def exposed_words(n: int) -> str:

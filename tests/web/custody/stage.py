@@ -211,6 +211,7 @@ def _edition(stage: Stage) -> None:
         actor=coordinator, draft=draft.pk, audiences=["secretariat", "everyone"], release_list=[f"Office of {NAME}"],
         as_of=draft.as_of, embargo=None,
     )  # fmt: skip
+    work_off()
     publishing.sign_off(actor=coordinator, draft=draft.pk)
     publishing.freeze(actor=coordinator, draft=draft.pk)
     work_off()

@@ -62,6 +62,10 @@ def cell(nation: str, *key: str, what: str = "cell", why: str = "company", **mor
     return {"what": what, "where": ["2022", nation, "crew", *key], "why": why, "protects": [], "ways": ways, **more}
 
 
+def exposed(nation: str, by: str = "", **more: Any) -> dict[str, Any]:
+    return {"what": "value", "where": ["2022", nation, "crew", "women"], "by": by, "because": {}, "ways": [], **more}
+
+
 def text_of(answer: Any) -> str:
     assert answer.status_code == 200, answer.status_code
     return str(answer.content.decode())
@@ -361,7 +365,7 @@ def test_the_page_says_what_is_hidden_why_and_what_it_costs(stage: Stage) -> Non
     every = text_of(desk.get(f"{PAGE}for/everyone/"))
     assert f"{len(told['hidden'])} things are hidden" in every
     assert "Women on board" in every
-    assert "Bravamar" in every
+    assert "Bravmouth" in every
     few = text_of(desk.get(f"{PAGE}for/everyone/?why=single_values"))
     assert few.count('class="tag"') == sum(one["why"] == "single_values" for one in told["hidden"])
     assert "Nothing of this kind is hidden" in text_of(desk.get(f"{PAGE}for/everyone/?question=2022/nothing"))
@@ -390,8 +394,8 @@ def test_empty_at_work_stale_failed_and_exposed_are_told_apart(stage: Stage) -> 
     )
     page = text_of(desk.get(PAGE))
     assert all(word in page for word in ("It could not be examined", "zwqwhat", "zwqwhere", "zwqremedy"))
-    plant(stage, exposed=[{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {},
-                           "ways": [{"what": "figure", "where": ["women_on_board.2022.ports.pooled"], "price": 60.0}]}])  # fmt: skip  # noqa: E501
+    ways = [{"what": "figure", "where": ["women_on_board.2022.ports.pooled"], "price": 60.0}]
+    plant(stage, exposed=[exposed("BRA", "CHA", ways=ways)])
     page = text_of(desk.get(PAGE))
     assert "This could be worked out" in page
     assert "Withhold the figure" in page
@@ -471,7 +475,7 @@ def test_nothing_of_another_nation_is_on_a_nations_page(stage: Stage) -> None:
     ]  # fmt: skip
     plant(stage, hidden=own, **mine)
     before = {a: reader.get(f"{BASE}part/ALF/{a}").content.decode() for a in ("known/", "")}
-    assert "Bravoport" not in before["known/"]
+    assert "Bravmouth" not in before["known/"]
     assert "zwq" not in before["known/"]
     others = [
         cell("BRA", "zwqcell"),
@@ -483,10 +487,9 @@ def test_nothing_of_another_nation_is_on_a_nations_page(stage: Stage) -> None:
         {"what": "counts", "where": ["2022", "charter"], "why": "alike", "protects": ["2022", "CHA", "charter"],
          "ways": []},
     ]  # fmt: skip
-    exposed = [{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {"en": "zwqbecause"},  # noqa: E501
-                "ways": []}]  # fmt: skip
+    by_others = [exposed("BRA", "CHA", because={"en": "zwqbecause"})]
     named = {"named": {**mine["named"], "BRA": ["crew"]}, "counted": {**mine["counted"], "CHA": ["charter"]}}
-    plant(stage, hidden=own + others, exposed=exposed, **named)
+    plant(stage, hidden=own + others, exposed=by_others, **named)
     after = {a: reader.get(f"{BASE}part/ALF/{a}").content.decode() for a in ("known/", "")}
     assert _bare(after["known/"]) == _bare(before["known/"])
     assert _bare(after[""]) == _bare(before[""])
@@ -502,8 +505,7 @@ def _bare(page: str) -> str:
 @pytest.mark.django_db
 def test_a_nation_is_told_first_what_could_be_worked_out_of_it_and_not_by_whom(stage: Stage) -> None:
     agreed(stage)
-    plant(stage, exposed=[{"what": "value", "where": ["2022", "BRA", "crew", "women"], "by": "CHA", "because": {},
-                           "ways": []}])  # fmt: skip
+    plant(stage, exposed=[exposed("BRA", "CHA")])
     page = text_of(signed_in(stage.world, "BRA.officer").get(f"{BASE}part/BRA/known/"))
     assert "This could be worked out of you" in page
     assert "by another nation, with its own answers" in page
@@ -528,3 +530,20 @@ def test_the_report_leads_there_once_there_is_an_edition(stage: Stage) -> None:
     stage.begin()
     assert "part/ALF/known/" in text_of(reader.get(look))
     assert queries.known_of(stage.draft, "ALF", "everyone") is None
+
+
+@pytest.mark.django_db
+def test_the_history_says_what_was_chosen_and_what_was_found(stage: Stage) -> None:
+    from eirene_web.journal.models import Change
+
+    draft = agreed(stage)
+    found = plant(stage, hidden=[cell("ALF", "women")])
+    services.choose(
+        actor=stage.world.actor("coordinator"), draft=draft.pk, audience="everyone",
+        base=services.based_on(draft, found), picks={"h0": 0},
+    )  # fmt: skip
+    thing = f"edition:{draft.pk}"
+    chosen = Change.objects.filter(thing=thing, field="protection").order_by("-pk")[0]
+    assert json.loads(chosen.before or "") == []
+    assert json.loads(chosen.after or "") == stage.draft.protection
+    assert Change.objects.filter(thing=thing, field="exposed everyone").exists()

@@ -44,6 +44,7 @@ ELSEWHERE = {
     f"{_ACCOUNTS}.make_token": "tests/web/accounts",
     f"{_ACCOUNTS}.revoke_token": "tests/web/accounts",
     f"{_ORGANISATIONS}.alliances.continue_nation": "tests/web/organisations",
+    f"{_EDITIONS}.protecting.choose": "tests/web/editions/test_protection.py",
     f"{_REPORTS}.cycles.add_body": "tests/web/reports/test_cycle_life.py",
     f"{_REPORTS}.filling.take_over": "tests/web/reports/test_fill_section.py",
     f"{_REPORTS}.filling.take_definition": "tests/web/reports/test_fill_section.py",

@@ -101,6 +101,7 @@ PARTS: dict[str, Value] = {
     "freeze": lambda s: s.things["freeze"],
     "position": lambda s: s.things["position"],
     "concern": lambda s: s.things["concern"],
+    "audience": lambda s: "public",
 }
 #: Where a name means something else: (name of the address, name in it).
 SPECIAL: dict[tuple[str, str], Value] = {

@@ -317,6 +317,8 @@ SERVICES: dict[str, Tried] = {
     f"{_EDITIONS}.publishing.prepare": Tried(
         "edition.prepare", of_draft(audiences=["office"], release_list=[], as_of=DAY, embargo=None)
     ),
+    f"{_EDITIONS}.protecting.examine": Tried("edition.protect", of_draft()),
+    f"{_EDITIONS}.protecting.choose": Tried("edition.protect", of_draft(audience="public", base="", picks={})),
     f"{_EDITIONS}.publishing.disclose": Tried("edition.disclose", of_draft(authority="Council", on=DAY)),
     f"{_EDITIONS}.publishing.sign_off": Tried("edition.sign_off", of_draft()),
     f"{_EDITIONS}.publishing.freeze": Tried("edition.freeze", of_draft()),
@@ -355,6 +357,7 @@ UNASKED: dict[str, str] = {
     f"{_DRILL}.purge_again": "by a restore: it was decided then",
     f"{_EDITIONS}.catalogue.want_check": "a release's standing depends on who looks: tests/web/editions",
     f"{_EDITIONS}.figuring.keep_figures": "by the task that computes, for nobody",
+    f"{_EDITIONS}.protecting.keep_examination": "by the task that examines, for nobody",
     f"{_EDITIONS}.publishing._enter": "by the task that publishes what was frozen",
     f"{_EDITIONS}.publishing._failed": "by the task that builds what was frozen",
     f"{_EDITIONS}.publishing._hold": "by the task that builds what was frozen",

@@ -23,6 +23,7 @@ from eirene_web.editions.models import (
     Circulation,
     Comment,
     Draft,
+    Examination,
     Extension,
     FigureSet,
     Freeze,
@@ -30,6 +31,7 @@ from eirene_web.editions.models import (
     Release,
     Suggestion,
 )
+from eirene_web.editions.services.protecting import packed
 from eirene_web.editions.targets import edition_target, part_target, release_target
 from eirene_web.files.services import keep
 from eirene_web.notices.models import Notice
@@ -65,6 +67,13 @@ from web.world import IN_CYCLE, OPENS, World
 NATION, OTHER, CODE = "AAA", "BBB", "2022"
 #: The section that the contributor was given, a question in it, and one in another section.
 SECTION, QUESTION, ELSEWHERE = "2", "remarks", "staff"
+#: What an examination has found that found nothing.
+NOTHING_FOUND = {
+    "checked": 0, "exposed": [], "hidden": [], "named": {}, "counted": {},
+    "loss": dict.fromkeys(
+        ("cells", "of_cells", "persons", "of_persons", "figures", "of_figures", "names", "of_names"), 0
+    ),
+}  # fmt: skip
 CONTENT = {
     "uid": "edition", "next": 3,
     "chapters": [
@@ -292,7 +301,11 @@ def _edition(stage: Stage) -> None:
     )  # fmt: skip
     draft = Draft.objects.create(
         alliance=made.alliance, cycle=stage.cycle, content=CONTENT, as_of=IN_CYCLE.date(), created=IN_CYCLE,
-        moved=IN_CYCLE,
+        moved=IN_CYCLE, audiences=["office", "public"],
+    )  # fmt: skip
+    Examination.objects.create(
+        draft=draft, audience="public", fingerprint="e" * 64, clean=True, checked=0, content=packed(NOTHING_FOUND),
+        made=IN_CYCLE, milliseconds=1,
     )  # fmt: skip
     figures = FigureSet.objects.create(
         draft=draft, fingerprint="f" * 64, inputs={}, reported=0, asked=0, content=b"", made=IN_CYCLE, milliseconds=1

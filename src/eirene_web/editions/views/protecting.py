@@ -54,25 +54,23 @@ def _audience(draft: Draft, one: queries.Examined, words: p.Words) -> dict[str, 
         return told
     seen = p.Protection(services.unpacked(found.content), words, draft.cycle.code)
     return told | {
+        "choices": any(one["ways"] for one in seen.told["exposed"]),
         "headline": seen.headline(one.label), "exposed": seen.exposed(), "loss": _loss(seen.told["loss"]),
         "groups": seen.groups(), "reasons": seen.reasons(), "n": len(seen.told["hidden"]),
         "base": services.based_on(draft, found), "chosen": _chosen(draft, one.audience, words),
     }  # fmt: skip
 
 
-def _loss(loss: dict[str, int]) -> list[tuple[str, int, int, int]]:
+def _loss(loss: dict[str, int]) -> list[tuple[str, str, str, int]]:
     """What, how many, of how many, per cent."""
     rows = [(_("Figures"), "figures"), (_("Cells of named answers"), "cells"),
             (_("Persons in those cells"), "persons"), (_("Names"), "names")]  # fmt: skip
-    return [
-        (
-            word,
-            loss[name],
-            loss[f"of_{name}"],
-            round(100 * loss[name] / loss[f"of_{name}"]) if loss[f"of_{name}"] else 0,
-        )
-        for word, name in rows
-    ]
+    return [(word, p.grouped(loss[name]), p.grouped(loss[f"of_{name}"]), _share(loss, name)) for word, name in rows]
+
+
+def _share(loss: dict[str, int], name: str) -> int:
+    """In per cent."""
+    return round(100 * loss[name] / loss[f"of_{name}"]) if loss[f"of_{name}"] else 0
 
 
 def _chosen(draft: Draft, audience: str, words: p.Words) -> list[tuple[int, str]]:
@@ -173,7 +171,7 @@ def known(visit: Visit, cycle: str, nation: str) -> HttpResponse:
 
 def _counts(mine: dict[str, Any], order: list[str]) -> dict[str, int]:
     named, counted = set(mine["named"]) & set(order), set(mine["counted"]) & set(order)
-    cells = sum(one["what"] == "cell" for one in mine["hidden"])
+    cells = sum(one["what"] == "cell" and one["where"][2] in order for one in mine["hidden"])
     return {"named": len(named), "counted": len(counted), "hidden": len(order) - len(named | counted), "cells": cells}
 
 
