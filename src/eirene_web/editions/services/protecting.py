@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from eirene.apart import run_apart
 from eirene.errors import Blocked, EireneError, Problem, UsageError
 from eirene.framework import Pack
-from eirene.framework.model import Edition
+from eirene.framework.model import Edition, ProtectionChoice
 from eirene.text import pick
 from eirene_web.clock import now
 from eirene_web.editions import figures as f
@@ -169,6 +169,15 @@ def keep_examination(
         fields.append(Field(subject(row), f"exposed {audience}", None, len(told["exposed"])))
     record(None, "edition.examine", chain=office_chain(row), subject=subject(row), fields=fields)
     return kept
+
+
+def pattern_of(row: Draft) -> list[ProtectionChoice]:
+    """Everything that the examinations hide, by audience."""
+    return [
+        ProtectionChoice(audience=one.audience, what=thing["what"], where=list(thing["where"]))
+        for one in row.examinations.all()
+        for thing in unpacked(one.content)["hidden"]
+    ]
 
 
 def packed(told: Mapping[str, Any]) -> bytes:

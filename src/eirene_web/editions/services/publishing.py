@@ -37,6 +37,7 @@ from eirene_web.editions.services.protecting import (
     WATCHED,
     held_by_readers,
     is_fresh,
+    pattern_of,
     refuse_unexamined,
     want_examination,
 )
@@ -102,7 +103,8 @@ def disclose(*, actor: Actor, draft: int, authority: str, on: dt.date | None) ->
     ask(actor, "edition.disclose", edition_target(row))
     if bool(authority.strip()) != (on is not None):
         raise UsageError(_("A decision to disclose needs its authority and its date."))
-    if on is not None and on > now().date():
+    # Where the day begins first it is fourteen hours ahead: what is today for somebody is no day of the future.
+    if on is not None and on > (now() + dt.timedelta(hours=14)).date():
         raise UsageError(_("The decision cannot lie in the future."))
     fields = changed(row, disclosed_by=authority.strip()[:200], disclosed_on=on)
     row.save(update_fields=["disclosed_by", "disclosed_on"])
@@ -181,6 +183,8 @@ def _work(actor: Actor, row: Draft, made: Freeze) -> None:
 def _press(actor: Actor, row: Draft, audiences: list[str]) -> Freeze:
     ended = changed(row, embargo=None) if row.embargo is not None and row.embargo <= now() else []
     edition = f.edition_of(row)
+    # What the examination found to be hidden is where the protection of each release begins.
+    edition = edition.model_copy(update={"protection": [*edition.protection, *pattern_of(row)]})
     made = Freeze.objects.create(
         draft=row, number=row.number, edition=edition.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         inputs=f.sources_of(row).as_json(), audiences=audiences, as_of=row.as_of, embargo=row.embargo, folder="",
