@@ -30,7 +30,9 @@ REPORTS = Path(__file__).parents[2] / "src/eirene/packs/concordia/reports"
 #: Answers that are counted and not named; each is withheld in the correction.
 WITHHELD = (("NVL", "reserves"), ("RVL", "leavers"), ("SMK", "crsv_provisions"))
 AUDIENCES = ("office", "members", "partners", "public")
-in_work = partial(pytest.mark.xfail, strict=False, reason="a strong attacker who joins order statistics; see docs/decisions/0024")
+in_work = partial(
+    pytest.mark.xfail, strict=False, reason="a strong attacker who joins order statistics; see docs/decisions/0024"
+)
 
 
 @pytest.fixture(scope="module")
