@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from eirene.disclosure.choices import Determined, determined
@@ -184,7 +184,3 @@ def _inside(made: Unknowns, targets: frozenset[int], classes: _Classes, found: F
             yield from (classes.exposed(i, by) for i in one.exposed(sorted(wanted), classes.enough))
             one.free(own)
         found.programmes += one.solved
-
-
-def bodies_in(items: Iterable[Exposed | Determined]) -> list[str]:
-    return sorted({one.body for one in items})

@@ -195,7 +195,7 @@ class Remedies:
     def _company(self, told: Determined) -> Remedy | None:
         """Somebody else who answered otherwise goes without a name as well; nobody did: the counts are not told."""
         if not told.question:
-            return self._any_name(told)
+            return None  # who is silent is hidden by `naming`; what it cannot hide is told, and refused
         cycle = self.naming.cycles[told.cycle]
         bodies = [b for s in cycle.sets for b in s] if any(told.body in s for s in cycle.sets) else []
         mine = next((s for s in cycle.sets if told.body in s), tuple(bodies))
@@ -215,10 +215,6 @@ class Remedies:
         if (told.cycle, told.question) in self.hidden.counts:
             return None
         return Remedy(_HEADLINE, "counts", (told.cycle, told.question))
-
-    def _any_name(self, told: Determined) -> Remedy | None:
-        """Who is silent: one more body that reported is not named at all."""
-        return None
 
     def _untell(self, cycle: str, question: str) -> None:
         self.hidden.counts.add((cycle, question))
