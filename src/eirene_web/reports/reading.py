@@ -88,7 +88,7 @@ def protection(pack: Pack, asked: AskedQuestion, answer: Answer | None, lang: st
     kind = class_in_force(pack, question, chosen)
     if kind is None or question.type != "matrix":
         return []
-    threshold = threshold_of(pack, question, chosen)
+    threshold = threshold_of(pack, question, answer)
     if not threshold:
         # No counts, or counts of which none is small: those who hold an office in public.
         return [pick(kind.description, lang)] if kind.description and not kind.threshold else []

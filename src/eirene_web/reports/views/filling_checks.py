@@ -219,7 +219,7 @@ def _looked(frame: Frame, asked: AskedQuestion, audience: str) -> dict[str, Any]
 
 def _lines(frame: Frame, asked: AskedQuestion, answer: Answer, *, protected: bool) -> list[str]:
     pack, lang = frame.pack, frame.lang
-    hidden = small_cells(answer, threshold_of(pack, asked.question, answer.disclosure)) if protected else frozenset()
+    hidden = small_cells(answer, threshold_of(pack, asked.question, answer)) if protected else frozenset()
     found = []
     for part, value in answer_parts(asked.question, answer).items():
         name = part.partition(".")[0]
