@@ -48,8 +48,21 @@ class Source:
     left_out: Mapping[Named, frozenset[CellKey]] = field(default_factory=dict)
     own: frozenset[Named] = frozenset()
     exact: bool = True
-    #: cycle, question: how many gave which answer is not told.
-    untold: frozenset[tuple[str, str]] = frozenset()
+    #: cycle, question, population: how many of it gave which answer is not told.
+    untold: frozenset[tuple[str, str, str]] = frozenset()
+
+    def less(
+        self,
+        figures: Mapping[str, Figure],
+        shown: frozenset[Named],
+        left_out: Mapping[Named, frozenset[CellKey]],
+        untold: frozenset[tuple[str, str, str]],
+    ) -> Source:
+        """The same release when it tells less."""
+        found = replace(self, figures=figures, shown=shown, left_out=left_out, untold=untold)
+        # What it is made from stays the same.
+        found.__dict__.update(answers=self.answers, populations=self.populations)
+        return found
 
     @cached_property
     def answers(self) -> Mapping[str, CountedAnswers]:
@@ -82,9 +95,3 @@ class Source:
                 if one.code in wanted and one.basis != "constant_panel"
             }  # fmt: skip
         return found
-
-
-def of_cycle(source: Source, cycle: str) -> Source:
-    """What of a release is about one cycle."""
-    figures = {key: figure for key, figure in source.figures.items() if figure.cycle == cycle}
-    return replace(source, figures=figures, reports={c: found for c, found in source.reports.items() if c == cycle})
