@@ -19,6 +19,9 @@ from eirene.disclosure.source import Source
 _CHOICES = ("yes_no", "single_choice", "multiple_choice")
 #: What a body said, in each of the releases that tell of the cycle.
 State = tuple[str, ...]
+#: What is known of a body: the sets that it is in, whether the question before it was answered so that this one is
+#: asked, and whether it answered in each release, where a correction changed that.
+Alike = tuple[frozenset["Place"], bool | None, tuple[str, ...] | None]
 #: A set of bodies of which it is told how many said what: number of the release, population.
 Place = tuple[int, str]
 
@@ -28,7 +31,7 @@ class Determined:
     """What a body answered (`said`: a code, or the reason why there is no answer) follows from the published counts.
     question '': whether it reported. code: of several choices, the one of which it follows. by: the attacker, if he
     must be a body himself. populations: those of the release at hand of which it need only not be told, any of them
-    alone, how many gave which answer."""
+    alone, how many gave which answer. corrected: it follows from a correction, which names of others do not hide."""
 
     cycle: str
     body: str
@@ -37,6 +40,7 @@ class Determined:
     code: str = ""
     by: str = ""
     populations: tuple[str, ...] = field(default=(), compare=False)
+    corrected: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,15 @@ class _Asked:
     question: str
     code: str
     states: Mapping[str, State]
-    #: What the attacker knows of a body besides: the sets that it is in, and whether the question before it was
-    #: answered so that this one is asked; those of which he knows the answer are not in it.
-    alike: Mapping[str, tuple[frozenset[Place], bool | None]]
+    #: What the attacker knows of a body besides; those of which he knows the answer are not in it.
+    alike: Mapping[str, Alike]
     #: What must not follow: bodies that did not release it for naming.
     targets: frozenset[str]
     sets: tuple[tuple[Place, tuple[str, ...]], ...]
 
     def without(self, place: Place) -> _Asked:
         """As if it were not told how many of this set said what."""
-        alike = {body: (inside - {place}, gate) for body, (inside, gate) in self.alike.items()}
+        alike = {body: (known[0] - {place}, *known[1:]) for body, known in self.alike.items()}
         return replace(self, alike=alike, sets=tuple(one for one in self.sets if one[0] != place))
 
 
@@ -105,7 +108,7 @@ def _same(source: Source, told: _ByQuestion, cycle: str, question: str) -> objec
     asked = source.questions(cycle).get(question)
     gates = sorted(questions_in(asked.asked_if, source.pack)) if asked is not None else []
     named = tuple(told.get((cycle, q)) for q in (question, *gates))
-    return named, tuple(code for code in source.populations[cycle] if (cycle, question, code) in source.untold)
+    return named, tuple(code for code, _ in source.counted(cycle, question))
 
 
 def _outside(asked: _Asked) -> list[Determined]:
@@ -147,7 +150,8 @@ def _groups(asked: _Asked) -> list[list[str]]:
 
 def _told(asked: _Asked, body: str, by: str = "", populations: tuple[str, ...] = ()) -> Determined:
     said = asked.states[body][-1] or next((s for s in asked.states[body] if s), "")
-    return Determined(asked.cycle, body, asked.question, said, asked.code, by, populations)
+    corrected = asked.alike[body][2] is not None
+    return Determined(asked.cycle, body, asked.question, said, asked.code, by, populations, corrected)
 
 
 def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
@@ -159,8 +163,12 @@ def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
 
 
 def _harmless(asked: _Asked, body: str) -> bool:
-    """That a body reported, or answered a question for a number or a text, tells none of its answers."""
-    return set(asked.states[body]) <= {"answered", "reported"}
+    """That a body reported, or answered a question for a number or a text, tells none of its answers; nor does what is
+    known of a correction anyway."""
+    said = set(asked.states[body])
+    return said <= {"answered", "reported"} or (
+        asked.alike[body][2] is not None and said == {_standing(one) for one in said}
+    )
 
 
 def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
@@ -169,7 +177,7 @@ def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
     for body, alike in asked.alike.items():
         if body != by:
             cells.setdefault((alike, body in group), []).append(body)
-    states = sorted({asked.states[body] for body in asked.alike})
+    states = _states(asked)
     programme, place = Programme(), {}
     for cell in cells:
         for state in states:
@@ -192,11 +200,28 @@ def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
     return solution.status == "optimal" and solution.objective < 1 - 1e-6
 
 
+def _states(asked: _Asked) -> list[State]:
+    """Everything that a body may have said: what some body said, and what one whose answer was corrected could have."""
+    found = {asked.states[body] for body in asked.alike}
+    answers = {one for state in asked.states.values() for one in state if _standing(one) != one}
+    for _, _, moved in asked.alike.values():
+        if moved is not None:
+            found |= {tuple(a if one == "answered" else one for one in moved) for a in answers or {"answered"}}
+    return sorted(found)
+
+
 def _possible(cell: tuple[object, ...], state: State) -> bool:
     """Who is known to have said yes to the question before is not one to whom this one does not apply."""
     alike = cell[0]
     assert isinstance(alike, tuple)
+    if alike[2] is not None and alike[2] != tuple(map(_standing, state)):
+        return False
     return not (alike[1] is True and "not_applicable" in state)
+
+
+def _standing(said: str) -> str:
+    """Whether there was an answer, and if not, why."""
+    return "answered" if said.startswith("=") or said in ("chosen", "not_chosen") else said
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------
@@ -207,7 +232,7 @@ def _reported(cycle: str, sources: Sequence[Source], knows: frozenset[str]) -> _
     named = {b for source in sources for c, b, _ in source.shown if c == cycle}
     states = {b: tuple("reported" if b in s.reports[cycle] else "no_report" for s in sources) for b in bodies}
     sets = _sets(cycle, "", sources)
-    alike = {b: (_where(sets, b), None) for b in bodies if b not in named and b not in knows}
+    alike = {b: (_where(sets, b), None, None) for b in bodies if b not in named and b not in knows}
     silent = frozenset(b for b in bodies if "no_report" in states[b])
     return _Asked(cycle, "", "", states, alike, silent, sets)
 
@@ -223,7 +248,7 @@ def _views(cycle: str, question: str, sources: Sequence[Source], knows: frozense
 
 def _view(cycle: str, question: str, code: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
     states: dict[str, State] = {}
-    alike: dict[str, tuple[frozenset[Place], bool | None]] = {}
+    alike: dict[str, Alike] = {}
     sets = _sets(cycle, question, sources)
     targets = set()
     for body in _all(cycle, sources):
@@ -233,7 +258,8 @@ def _view(cycle: str, question: str, code: str, sources: Sequence[Source], knows
         gate = _gate(sources, cycle, body, question)
         if any(not s.answers[cycle].applies(question, body) for s in sources) or gate is False:
             continue  # everybody knows that it does not apply
-        alike[body] = _where(sets, body), gate
+        standing = tuple(map(_standing, states[body]))
+        alike[body] = _where(sets, body), gate, standing if len(set(standing)) > 1 else None
         if not any((cycle, body, question) in s.own for s in sources):
             targets.add(body)
     return _Asked(cycle, question, code, states, alike, frozenset(targets), sets)
@@ -275,8 +301,5 @@ def _where(sets: Iterable[tuple[Place, tuple[str, ...]]], body: str) -> frozense
 
 def _sets(cycle: str, question: str, sources: Iterable[Source]) -> tuple[tuple[Place, tuple[str, ...]], ...]:
     return tuple(
-        ((n, code), bodies)
-        for n, source in enumerate(sources)
-        for code, bodies in source.populations[cycle].items()
-        if (cycle, question, code) not in source.untold
+        ((n, code), bodies) for n, source in enumerate(sources) for code, bodies in source.counted(cycle, question)
     )

@@ -205,7 +205,7 @@ class Remedies:
             for code in told.populations
         ]
         cycle = self.naming.cycles[told.cycle]
-        if told.question and cycle.reports.get(told.body) is not None:
+        if told.question and told.body in cycle.reports and not told.corrected:
             ways += [Remedy(_NAME, "name", (told.cycle, body, told.question)) for body in self._otherwise(told)[:1]]
         if ways:
             return min(ways)
@@ -226,7 +226,7 @@ class Remedies:
         cycle = self.naming.cycles[told.cycle]
 
         def where(body: str) -> list[bool]:
-            return [body in bodies for bodies in self.source.populations[told.cycle].values()]
+            return [body in bodies for _, bodies in self.source.counted(told.cycle, told.question)]
 
         named = [b for b in cycle.reports if (told.cycle, b, told.question) in self.naming.shown and b != told.by]
         alike = [b for b in named if where(b) == where(told.body) and not cycle.outside(b, told.question)]
@@ -237,17 +237,16 @@ class Remedies:
 
     def _all_counts(self, told: Determined) -> Remedy | None:
         """No single set would do: none that it is in is told."""
-        hidden = self.hidden.counts
         inside = [
             Remedy(self._population(told.cycle, code), "counts", (told.cycle, told.question, code))
-            for code, bodies in self.source.populations[told.cycle].items()
-            if told.body in bodies and (told.cycle, told.question, code) not in hidden
+            for code, bodies in self.source.counted(told.cycle, told.question)
+            if told.body in bodies
         ]
         return min(inside, default=None)
 
     def _untell(self, cycle: str, question: str, populations: Sequence[str]) -> None:
         """Of these populations (all, if none is given) it is not told how many gave which answer."""
-        for code in populations or self.source.populations[cycle]:
+        for code in populations or [code for code, _ in self.source.counted(cycle, question)]:
             self.hidden.counts.add((cycle, question, code))
         for key, figure in self.source.figures.items():
             inside = figure.cycle == cycle and (not populations or figure.population in populations)
