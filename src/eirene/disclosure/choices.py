@@ -159,16 +159,18 @@ def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
     targets = [body for body in group if body in asked.targets]
     if not targets or len({asked.states[body] for body in group}) > 1 or _harmless(asked, group[0]):
         return []
+    if not asked.alike[group[0]][0]:
+        return []  # nothing is told of any set that they are in: they may have said what nobody else did
     return targets if _only_way(asked, group, by) else []
 
 
 def _harmless(asked: _Asked, body: str) -> bool:
     """That a body reported, or answered a question for a number or a text, tells none of its answers; nor does what is
-    known of a correction anyway."""
+    known of a correction anyway. Whether a silent one may be known is asked once, of all its questions."""
     said = set(asked.states[body])
-    return said <= {"answered", "reported"} or (
-        asked.alike[body][2] is not None and said == {_standing(one) for one in said}
-    )
+    if said <= {"answered", "reported"} or (asked.question and said == {"no_report"}):
+        return True
+    return asked.alike[body][2] is not None and said == {_standing(one) for one in said}
 
 
 def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:

@@ -65,6 +65,8 @@ class Hidden:
     figures: set[str] = field(default_factory=set)
     coverage: set[str] = field(default_factory=set)
     change: set[str] = field(default_factory=set)
+    #: Hidden figures of which the band is not told either.
+    bare: set[str] = field(default_factory=set)
     #: cycle, question, population
     counts: set[tuple[str, str, str]] = field(default_factory=set)
 

@@ -29,7 +29,8 @@ _EPSILON = 1e-6
 _WAYS = 6
 
 #: Prices: what is lost to a reader. A cell of the same answer is 1.
-_COVERAGE, _CHANGE, _CELL, _OTHERS_CELL, _TOTAL_CELL, _TOO_LITTLE, _NAME = 0.05, 1.5, 1.0, 2.0, 5.0, 1.5, 12.0
+_COVERAGE, _BAND, _CHANGE = 0.05, 0.5, 1.5
+_CELL, _OTHERS_CELL, _TOTAL_CELL, _TOO_LITTLE, _NAME = 1.0, 2.0, 5.0, 1.5, 12.0
 #: Of figures, by kind; undivided sums, the headlines, come last.
 _FIGURE = {"pooled_without_largest": 3.0, "matched_panel": 4.0, "lower_quartile": 3.0, "upper_quartile": 3.0,
            "minimum": 3.0, "maximum": 3.0, "median_of_bodies": 6.0, "mean_of_bodies": 6.0}  # fmt: skip
@@ -85,6 +86,9 @@ class Remedies:
     def apply(self, remedy: Remedy, why: str, protects: tuple[str, ...], ways: tuple[Remedy, ...]) -> None:
         """Hides one thing, for a reason."""
         where = remedy.where
+        if remedy.what == "band":
+            self.hidden.bare.add(where[0])
+            return
         self.naming.ledger.enter(remedy.what, where, why, protects, ways)
         match remedy.what:
             case "cell":
@@ -166,6 +170,8 @@ class Remedies:
             return Remedy(_COVERAGE, "coverage", (key,))
         if part == "change":
             return Remedy(_CHANGE, "change", (key,))
+        if part == "band":
+            return Remedy(_BAND, "band", (key,))
         figure = self.source.figures[key]
         return Remedy(price_of(figure) * self._weight(figure), "figure", (key,))
 

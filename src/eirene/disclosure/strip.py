@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from eirene.disclosure.bands import band_of
 from eirene.disclosure.hidden import Hidden
 from eirene.disclosure.naming import PROTECTED, Naming, figure_questions, questions_in
 from eirene.figures.model import Figure, Footnote, Missing
@@ -85,7 +86,8 @@ class Strip:
             self._questions[figure.id] = figure_questions(self.pack, figure.id) | self._size
         hidden, key = self.hidden, figure.key
         moments = self.naming.moments(figure.cycle, self._questions[figure.id])
-        return moments, key in hidden.figures, key in hidden.coverage, key in hidden.change, self._untold(figure)
+        parts = (hidden.figures, hidden.bare, hidden.coverage, hidden.change)
+        return moments, *(key in part for part in parts), self._untold(figure)
 
     def _untold(self, figure: Figure) -> bool:
         """Whether it is not told of its population how many answered what."""
@@ -108,7 +110,8 @@ class Strip:
         if self._untold(figure):
             return _without_anything(kept), "figures_hidden"
         if figure.key in self.hidden.figures:
-            return _without_value(kept), "figures_hidden"
+            band = None if figure.key in self.hidden.bare else band_of(self.pack, figure)
+            return replace(_without_value(kept), band=band), "figures_hidden"
         return self._coverage(figure, kept)
 
     def _missing(self, figure: Figure, missing: Missing) -> Missing:

@@ -31,7 +31,7 @@ PAGE = f"{BASE}protection/"
 @pytest.fixture
 def helpless(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The protection takes no remedy by itself: what is exposed stays so, unless somebody chooses."""
-    monkeypatch.setattr(Remedies, "take", lambda self, found: [])
+    monkeypatch.setattr(Remedies, "take", lambda self, found, source: [])
     return monkeypatch
 
 
@@ -456,6 +456,9 @@ def test_a_nation_sees_what_others_will_know_of_it(stage: Stage) -> None:
     assert "nothing else can be worked out" in page
     assert "counted, not named" in page
     assert "cells are left out (c)" in page
+    figure = {"what": "figure", "where": ["women_on_board.2022.ports.pooled_without_largest"], "why": "derivable",
+              "protects": ["2022", "BRA", "crew", "women"], "ways": []}  # fmt: skip
+    plant(stage, hidden=[figure])
     bra = text_of(signed_in(stage.world, "BRA.reader").get(f"{BASE}part/BRA/known/"))
     assert "Hidden to protect you" in bra
     assert "Women on board" in bra

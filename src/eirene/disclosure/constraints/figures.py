@@ -1,6 +1,7 @@
 """What figures say of single numbers.
 
 sums (counts, numerators, denominators)     Σ over the bodies in it, exactly
+the band of a hidden count                  lower ≤ Σ ≤ upper
 a rate or a gap without its parts           (value - h) × D ≤ N ≤ (value + h) × D, h half a unit of its last digit
 mean, median, quartiles, extremes           of the bodies' own values (`eirene.disclosure.ordering`)
 coverage in personnel                       Σ of the sizes of the bodies in it
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from eirene.disclosure.bands import band_of
 from eirene.disclosure.constraints.model import Gap, Item, Matter, Quotient, Statistic, Sum, exactly
 from eirene.disclosure.constraints.numbers import Numbers
 from eirene.disclosure.linear import CellTerm
@@ -45,6 +47,7 @@ class FigureReader:
         if compiled is None or index is None:
             return
         self._coverage(figure, compiled, index)
+        self._band(figure, compiled, index)
         if figure.value is None:
             return
         match compiled.form.family:
@@ -83,6 +86,13 @@ class FigureReader:
         if total is not None and value is not None:
             exact = exactly(value)
             self.matter.state(total, exact, exact, self._item(figure, part), self.numbers.number)
+
+    def _band(self, figure: Figure, compiled: Compiled, index: int) -> None:
+        """What is told of a count that is hidden, or would be if it were."""
+        band = figure.band or band_of(self.numbers.pack, figure)
+        total = self._all(figure, compiled, index, "value") if band is not None else None
+        if band is not None and total is not None:
+            self.matter.state(total, band.lower, band.upper, self._item(figure, "band"), self.numbers.number)
 
     def _rate(self, figure: Figure, compiled: Compiled, index: int) -> None:
         above = self._all(figure, compiled, index, "numerator")

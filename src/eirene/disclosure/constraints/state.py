@@ -203,6 +203,8 @@ def says(figure: Figure, part: str) -> bool:
             return figure.coverage is not None and figure.coverage.personnel is not None
         case "change":
             return figure.value is not None and figure.change is not None and figure.change.panel_value is not None
+        case "band":
+            return figure.value is None and figure.band is not None
     return figure.value is not None
 
 
