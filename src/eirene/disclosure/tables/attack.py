@@ -96,6 +96,11 @@ class Attack:
             self.programme.bound(self.place[cell], -float(down), float(up))
         self._fixed = wanted
 
+    def allow(self, cell: int, *, to_move: bool) -> None:
+        """Whether the cell may move from now on; one that may not is as good as shown."""
+        down, up = self.ends[self.place[cell]] if to_move else (0, 0)
+        self.programme.bound(self.place[cell], -float(down), float(up))
+
     def furthest(self, cell: int, direction: int) -> tuple[int, Move | None]:
         """How far the cell can move up (1) or down (-1) at most, rounded inwards; and a movement in whole numbers."""
         found = self.programme.maximise({self.place[cell]: float(direction)})

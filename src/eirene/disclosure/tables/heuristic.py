@@ -97,9 +97,10 @@ class Pattern:
             if cell not in knower.cells and not self.needs[cell].met(*self.ledger.open(cell, number))
         }
 
-    def settle(self, hidden: Collection[int]) -> None:
-        """Takes another pattern over; the audit finds out how well it protects."""
-        self.ledger.restore({})
+    def begin(self, hidden: Collection[int]) -> None:
+        """Hides these and nothing else; no movement is known."""
+        for cell, cost in enumerate(self.plan.costs):
+            self.cubes.price(cell, cost)
         self.ledger = Ledger(self.plan, self.cubes, hidden, self.needs)
 
     def show(self, cells: Collection[int]) -> None:

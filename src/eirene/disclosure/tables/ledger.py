@@ -54,7 +54,11 @@ class Ledger:
 
     def using(self, cell: int) -> list[Task]:
         """Tasks whose movements move the cell."""
-        return [self.entries[number].task for number in sorted(self._uses.get(cell, ()))]
+        return [self.entries[number].task for number in self.numbers(cell)]
+
+    def numbers(self, cell: int) -> list[int]:
+        """Movements that move the cell."""
+        return sorted(self._uses.get(cell, ()))
 
     def secondary(self) -> list[int]:
         """Cells that are hidden for movements only."""
@@ -105,6 +109,7 @@ class Ledger:
         for number, entry in before.items():
             if number not in self.entries:
                 self._put(number, entry)
+        self.last = max(self.last, *before, 0)
 
     def undo(self, added: Iterable[int], removed: Mapping[int, Entry]) -> None:
         for number in added:

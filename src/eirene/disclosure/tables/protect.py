@@ -110,7 +110,7 @@ def _protected(
     if len(plan.veils) <= loaded.spec.optimal_up_to and not pattern.hopeless and len(plan.knowers) == 1:
         proved = cheapest_pattern(plan, needs, pattern.hidden)
         if proved is not None:
-            pattern.settle(proved)
+            pattern.begin(proved)
     left = _attacked(pattern, needs)
     hidden = {cell: plan.veils.get(cell, Veil("c", None, None)) for cell in sorted(pattern.hidden)}
     optimal = proved is not None and set(hidden) <= proved

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from eirene.disclosure.tables.blocks import code_by_code
 from eirene.disclosure.tables.cube import Grid
 from eirene.disclosure.tables.heuristic import Pattern
 from eirene.disclosure.tables.ledger import Task
@@ -33,6 +34,8 @@ def improve(pattern: Pattern) -> None:
         if not _rework(pattern):
             break
     _Search(pattern).run(SEARCHES)
+    if pattern.programmes is False or len(pattern.plan.table) > LARGE:
+        code_by_code(pattern)
     pattern.programmes = True
 
 
