@@ -26,9 +26,7 @@ PART, LEAST = 160, 4
 
 
 def code_by_code(pattern: Pattern) -> None:
-    """Takes another pattern over if it is cheaper. Where the table does not fall into parts nothing is done."""
-    if not _falls_apart(pattern):
-        return
+    """Takes another pattern over if it is cheaper."""
     cost, base, entries = pattern.cost, set(pattern.ledger.base), dict(pattern.ledger.entries)
     parts = _Parts(pattern)
     trimmed(pattern, parts.hidden(), parts.order)
@@ -38,7 +36,8 @@ def code_by_code(pattern: Pattern) -> None:
         pattern.ledger.restore(entries)
 
 
-def _falls_apart(pattern: Pattern) -> bool:
+def falls_apart(pattern: Pattern) -> bool:
+    """Whether the table has many codes along one dimension, with few cells each, and one attacker only."""
     plan, dimension = pattern.plan, _axis(pattern)
     size = len(plan.table) / max(len(dimension.codes), 1)
     return (

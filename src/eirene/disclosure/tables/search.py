@@ -9,15 +9,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from eirene.disclosure.tables.blocks import code_by_code
+from eirene.disclosure.tables.blocks import code_by_code, falls_apart
 from eirene.disclosure.tables.cube import Grid
 from eirene.disclosure.tables.heuristic import Pattern
 from eirene.disclosure.tables.ledger import Task
 
 #: How often a pattern is gone through again for a cheaper one, code after code.
 REWORKS = 6
-#: How many parts of a pattern are done anew; times how many openings that may take.
-SEARCHES, OPENINGS = 4000, 60_000
+#: How many parts of a pattern are done anew.
+SEARCHES = 1500
+#: Tables with more cells are solved code by code.
+LARGE = 600
 #: Tasks in one part at most.
 PART = 40
 #: Cells times programmes and attackers, above which nothing is done anew.
@@ -33,9 +35,10 @@ def improve(pattern: Pattern) -> None:
     for _ in range(REWORKS):
         if not _rework(pattern):
             break
-    _Search(pattern).run(SEARCHES)
-    if pattern.programmes is False or len(pattern.plan.table) > LARGE:
+    if len(pattern.plan.table) > LARGE and falls_apart(pattern):
         code_by_code(pattern)
+    else:
+        _Search(pattern).run(SEARCHES // len(pattern.plan.knowers))
     pattern.programmes = True
 
 
