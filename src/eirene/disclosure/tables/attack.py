@@ -17,6 +17,8 @@ from eirene.disclosure.tables.rules import Need
 
 #: Branch-and-bound nodes for one movement in whole numbers.
 NODES = 500
+#: Above so many cells that takes too long, and what is not shown to be open counts as exposed.
+WIDE = 1500
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Attack:
 
     def in_whole_numbers(self, cell: int, direction: int, amount: int) -> Move | None:
         """A movement of the cell by at least so much, up or down, found by branch and bound; None if none was."""
+        if len(self.columns) > WIDE:
+            return None
         programme = self._built(nodes=NODES)
         down, up = self.ends[self.place[cell]]
         ends = (float(amount), float(up)) if direction > 0 else (-float(down), -float(amount))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Collection, Iterable, Mapping
 
@@ -12,6 +13,9 @@ from eirene.disclosure.tables.frame import Move, whole_of
 from eirene.disclosure.tables.ledger import Entry, Ledger, Task
 from eirene.disclosure.tables.plan import HEADLINE, Plan
 from eirene.disclosure.tables.rules import Need
+
+#: Among up to so many cells a movement in whole numbers is sought by branch and bound.
+WIDE = 1500
 
 
 class Pattern:
@@ -103,6 +107,16 @@ class Pattern:
             self.cubes.price(cell, cost)
         self.ledger = Ledger(self.plan, self.cubes, hidden, self.needs)
 
+    def only(self, hidden: Collection[int]) -> Witnesses:
+        """What simple movements of these cells alone tell of how open they are: cheap, and proof where it suffices."""
+        self.begin(hidden)
+        self.programmes = False
+        for cell in range(len(self.plan.table)):
+            if cell not in self.ledger.base:
+                self.cubes.price(cell, math.inf)
+        self.protect()
+        return self.witnesses()
+
     def show(self, cells: Collection[int]) -> None:
         """Hides these no longer, as far as no movement uses them."""
         self.ledger.base -= set(cells)
@@ -161,7 +175,8 @@ class Pattern:
         found = self.cheapest.move(cell, amount, hidden, self.plan.knowers[number].cells)
         move = whole_of(found) if found else None
         if found and (not move or move.get(cell) != amount or not self.plan.frame.holds(move)):
-            return self._whole_within({*hidden, *found}, cell, amount, number)
+            wider = {*hidden, *found}
+            return self._whole_within(wider if len(wider) <= WIDE else found, cell, amount, number)
         return move
 
     def _whole_within(self, hidden: Collection[int], cell: int, amount: int, number: int) -> Move | None:

@@ -144,7 +144,7 @@ def audit(plan: Plan, hidden: Mapping[int, Veil], needs: Mapping[int, Need]) -> 
     place = replace(plan, veils={**plan.veils, **hidden})
     room = {cell: place.room(cell) for cell in hidden if cell in plan.veils}
     attack = Attack(plan.frame, room, reach_of(needs))
-    found = list(exposed(attack, Witnesses(plan.frame, plan.knowers), needs))
+    found = list(exposed(attack, Pattern(place, needs).only(room), needs))
     open_to_all = [cell for cell in sorted(needs) if cell not in attack.place]
     return (*found, *(_known(cell, needs[cell]) for cell in open_to_all))
 

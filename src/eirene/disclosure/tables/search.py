@@ -22,8 +22,8 @@ SEARCHES = 1500
 LARGE = 600
 #: Tasks in one part at most.
 PART = 40
-#: Cells times programmes and attackers, above which nothing is done anew.
-COSTLY = 120_000
+#: Cells times programmes and attackers, above which no programmes are solved for what is done anew.
+COSTLY = 40_000
 #: How much dearer than the best a pattern may become on the way, at first, as a share of what is hidden for others.
 LOOSE = 0.01
 
@@ -31,14 +31,15 @@ LOOSE = 0.01
 def improve(pattern: Pattern) -> None:
     """Protects, and makes the pattern cheaper while that helps."""
     pattern.protect()
-    pattern.programmes = len(pattern.plan.table) * (pattern.solved + len(pattern.plan.knowers)) <= COSTLY
+    size = len(pattern.plan.table)
+    pattern.programmes = size <= LARGE and size * (pattern.solved + len(pattern.plan.knowers)) <= COSTLY
     for _ in range(REWORKS):
         if not _rework(pattern):
             break
     if len(pattern.plan.table) > LARGE and falls_apart(pattern):
         code_by_code(pattern)
     else:
-        _Search(pattern).run(SEARCHES // len(pattern.plan.knowers))
+        _Search(pattern).run(max(SEARCHES // len(pattern.plan.knowers), 150))
     pattern.programmes = True
 
 

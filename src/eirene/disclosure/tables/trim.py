@@ -9,7 +9,7 @@ from eirene.disclosure.tables.heuristic import Pattern
 from eirene.disclosure.tables.ledger import Ledger
 
 #: Programmes that may be solved.
-SOLVES = 3500
+SOLVES = 3000
 
 
 def trimmed(pattern: Pattern, hidden: Collection[int], order: Callable[[Collection[int]], Sequence[int]]) -> None:
