@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eirene.disclosure.tables.attack import EVERYBODY, Attack, Exposed, Witnesses, exposed, reach_of
+from eirene.disclosure.tables.attack import EVERYBODY, Attack, Exposed, exposed, reach_of
 from eirene.disclosure.tables.earlier import Before, rows_before
 from eirene.disclosure.tables.frame import Frame
 from eirene.disclosure.tables.heuristic import Pattern
-from eirene.disclosure.tables.search import improve
 from eirene.disclosure.tables.joining import joined
 from eirene.disclosure.tables.model import Table
 from eirene.disclosure.tables.optimal import cheapest_pattern
 from eirene.disclosure.tables.plan import Plan, Veil, costs, knowers, rounded, rows_of, veils
 from eirene.disclosure.tables.rules import SECONDARY, Need, Primary, primary
+from eirene.disclosure.tables.search import improve
 from eirene.disclosure.tables.spec import Join, Loaded
 from eirene.errors import Problem
 
