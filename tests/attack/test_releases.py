@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from attack.attacker import Recovered, attack
 from attack.reading import Truth, read_truth, with_answer
 from eirene.disclosure import Source
-from eirene.framework import Pack, load
+from eirene.framework import Pack, asked, load
 from eirene.framework.model import Edition, Withholding
 from eirene.questionnaires import Report, parse_report
 from eirene.release import build_release
@@ -30,9 +30,6 @@ REPORTS = Path(__file__).parents[2] / "src/eirene/packs/concordia/reports"
 #: Answers that are counted and not named; each is withheld in the correction.
 WITHHELD = (("NVL", "reserves"), ("RVL", "leavers"), ("SMK", "crsv_provisions"))
 AUDIENCES = ("office", "members", "partners", "public")
-in_work = partial(
-    pytest.mark.xfail, strict=False, reason="a strong attacker who joins order statistics; see docs/decisions/0024"
-)
 
 
 @pytest.fixture(scope="module")
@@ -113,49 +110,74 @@ def told(found: Iterable[Recovered]) -> str:
     return "\n".join([f"{len(found)} recovered: {counts.most_common(12)}", *map(str, found[:20])])
 
 
-def nothing(found: list[Recovered]) -> None:
-    assert not found, told(found)
+def nothing(found: list[Recovered], truth: Truth | None = None) -> None:
+    """Nothing was recovered that is protected, and nothing that only hides others was counted out.
+
+    What its body released for naming, and is not small, is no secret: it is hidden so that a small number beside it, or
+    somebody else's, does not follow. It may be guessed as closely as that number is small (the men of a total beside
+    one to nine women), but not told exactly.
+    """
+    lost = [one for one in found if truth is None or _secret(one, truth) or _counted_out(one)]
+    assert not lost, told(lost)
 
 
-@in_work()
+def _secret(one: Recovered, truth: Truth) -> bool:
+    answer: Any = truth[one.cycle].get(one.body, {}).get(one.question)
+    if one.kind != "value" or not answer or not answer.get("naming"):
+        return True
+    return 0 < float(one.truth) < _threshold(one.cycle, one.question)
+
+
+@cache
+def _threshold(cycle: str, question: str) -> int:
+    pack = load("concordia")
+    classes = {one.code: one.threshold for one in pack.header.disclosure_classes}
+    asked_question = asked(pack, cycle).questions[question].question
+    return classes.get(asked_question.disclosure or "", 0) if asked_question.integer else 0
+
+
+def _counted_out(one: Recovered) -> bool:
+    return one.interval is not None and one.interval[1] - one.interval[0] < 1 - 1e-6 and _whole(one)
+
+
+def _whole(one: Recovered) -> bool:
+    """A rate or an age is told by its rounding alone, which is no counting."""
+    return float(one.truth) == int(float(one.truth)) and len(one.cell) > 0
+
+
 @pytest.mark.parametrize("audience", ["members", "partners", "public"])
 def test_a_release_alone_gives_nothing_away(house: House, truth: Truth, audience: str) -> None:
-    nothing(attack([house.release(audience)], truth))
+    nothing(attack([house.release(audience)], truth), truth)
 
 
 def test_a_release_gives_nothing_away_to_one_who_knows_nothing_else(house: House) -> None:
     nothing(attack([house.release("public")]))
 
 
-@in_work()
 @pytest.mark.parametrize("pair", [("members", "public"), ("partners", "public"), ("members", "partners")])
 def test_two_audiences_together_give_nothing_away(house: House, truth: Truth, pair: Sequence[str]) -> None:
-    nothing(attack([house.release(audience) for audience in pair], truth))
+    nothing(attack([house.release(audience) for audience in pair], truth), truth)
 
 
-@in_work()
 def test_a_release_and_its_correction_give_nothing_away(house: House, truth: Truth, after: Truth) -> None:
     """Three answers are withheld in the correction; each would be the difference of two sums."""
     releases = [house.release("public"), house.release("public", correction=True)]
-    nothing(attack(releases, [truth, after]))
+    nothing(attack(releases, [truth, after]), truth)
 
 
-@in_work()
 def test_earlier_cycles_in_a_release_give_nothing_away(house: House, truth: Truth) -> None:
-    nothing(attack([house.release("public", history=("2014", "2015"))], truth))
+    nothing(attack([house.release("public", history=("2014", "2015"))], truth), truth)
 
 
-@in_work()
 def test_an_edition_that_tells_earlier_cycles_again_gives_nothing_away(house: House, truth: Truth) -> None:
     releases = [house.release("public", "2015", ("2014",)), house.release("public", history=("2014", "2015"))]
-    nothing(attack(releases, truth))
+    nothing(attack(releases, truth), truth)
 
 
-@in_work()
 @pytest.mark.parametrize("body", ["CLV", "FIO", "NVL", "ALM"])
 def test_a_nation_finds_nothing_of_another(house: House, truth: Truth, body: str) -> None:
     """CLV is the largest; FIO one of few partners that are not named; NVL and ALM are among many members."""
-    nothing(attack([house.release("public")], truth, knows=[body]))
+    nothing(attack([house.release("public")], truth, knows=[body]), truth)
 
 
 def test_what_is_recovered_is_true(house: House, truth: Truth) -> None:

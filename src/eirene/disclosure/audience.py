@@ -38,8 +38,8 @@ class AudienceView:
     _shown: frozenset[tuple[str, str, str]]
     _visible: frozenset[tuple[str, str, str]]
     _left_out: Mapping[tuple[str, str, str], frozenset[CellKey]] = field(default_factory=dict)
-    #: cycle, question: counts by answer are not told
-    _untold: frozenset[tuple[str, str]] = frozenset()
+    #: cycle, question, population: counts by answer are not told
+    _untold: frozenset[tuple[str, str, str]] = frozenset()
     #: What the audit of the result found; nothing is to be frozen unless it is clean.
     findings: Findings = field(default_factory=Findings)
     hidden: tuple[HiddenThing, ...] = ()
@@ -85,9 +85,9 @@ class AudienceView:
         """Reports of the earlier cycles, oldest first, then of this one."""
         return (*(report for reports in self.history for report in reports), *self.reports)
 
-    def untold(self, question: str, cycle: str) -> bool:
-        """Whether it is not told how many gave which answer: all of them gave one."""
-        return (cycle, question) in self._untold
+    def untold(self, question: str, cycle: str, population: str) -> bool:
+        """Whether it is not told how many of a population gave which answer: that of one body would follow."""
+        return (cycle, question, population) in self._untold
 
     def counts(self) -> dict[str, int]:
         """Answers of this cycle: shown by name; counted, not named; hidden (not released to this audience)."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from eirene.disclosure.choices import Determined, determined
 from eirene.disclosure.classes import NONE, Protection, protection_of
-from eirene.disclosure.intervals import Attack, Interval, Memory, attack, components
-from eirene.disclosure.ordering import add_order_rows
+from eirene.disclosure.constraints import Component, Matter, Quantity, Unknowns, unknowns
+from eirene.disclosure.intervals import Attack, Interval, Memory, attack
+from eirene.disclosure.ordering import ROUNDS, Ordering
 from eirene.disclosure.source import Source
-from eirene.disclosure.unknowns import Column, Unknowns, unknowns
 
 #: (what is being done, how many, of how many)
 Progress = Callable[[str, int, int], None]
@@ -61,7 +61,7 @@ class Findings:
     checked: int = 0
     programmes: int = 0
     impossible: list[str] = field(default_factory=list)
-    unknowns: Unknowns = field(default_factory=Unknowns)
+    unknowns: Unknowns = field(default_factory=lambda: Unknowns(Matter(), ()))
 
     def marks(self) -> frozenset[object]:
         """What was found, to be told from what a later release adds."""
@@ -72,48 +72,120 @@ class Findings:
         return not self.values and not any(not one.by for one in self.answers)
 
 
+@dataclass(frozen=True)
+class Strength:
+    """How an attacker goes about it.
+
+    orders     how often what means, medians and the like say is followed up; 0: sums alone
+    insiders   each body in turn with its own answers as well (only where those are at hand: `exact` sources)
+    """
+
+    orders: int = ROUNDS
+    insiders: bool = True
+
+
+_STRONGEST = Strength()
+
+
+class Auditor:
+    """Attacks some releases together, again and again while the first of them is being protected.
+
+    sources   the release at hand first, then what its readers hold besides
+    knows     bodies whose own answers the reader has
+    made      the release at hand with everything that it could tell (the first of the sources, by default)
+    beyond    marks of what is not looked for: it is out already
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        knows: frozenset[str] = frozenset(),
+        made: Source | None = None,
+        beyond: frozenset[object] = frozenset(),
+    ) -> None:
+        self.sources, self.knows, self.beyond = list(sources), knows, beyond
+        self.unknowns = unknowns(sources, knows, made=made)
+        self._ordering = Ordering(self.unknowns)
+        self._classes = _Classes(sources, self.unknowns)
+        self._memory: Memory = {}
+        self._answers: dict[object, list[Determined]] = {}
+        self._inner: dict[int, list[tuple[Interval, str]]] = {}
+
+    def audit(
+        self, now: Source | None = None, strength: Strength = _STRONGEST, progress: Progress | None = None
+    ) -> Findings:
+        """now: the release at hand as it is now."""
+        if now is not None:
+            self.sources[0] = now
+            self.unknowns.update(now)
+        if strength.orders:
+            self._ordering.refresh(strength.orders)
+        found = Findings(checked=len(self.unknowns.open), unknowns=self.unknowns)
+
+        def told(done: int, of: int) -> None:
+            if progress is not None:
+                progress("attacking what is not told", done, of)
+
+        result = attack(self.unknowns, self._classes.enough, told, self._memory)
+        found.values = [self._classes.exposed(one) for one in result.exposed]
+        found.programmes = result.solved
+        columns = self.unknowns.columns
+        found.impossible = sorted({columns[c].spot[2] for part in result.impossible for c in part.columns})
+        insiders = strength.insiders and all(source.exact for source in self.sources)
+        if insiders:
+            self._inside(found)
+        found.answers = determined(self.sources, self.knows, insiders=insiders, known=self._answers)
+        if self.beyond:
+            found.values = [one for one in found.values if one.mark not in self.beyond]
+            found.answers = [one for one in found.answers if one not in self.beyond]
+        return found
+
+    def _inside(self, found: Findings) -> None:
+        """Each body with its own answers. It learns more than others only where, itself aside, one body is left over in
+        something that is published; there the whole component is attacked again with its values fixed."""
+        known = {one.interval.column for one in found.values}
+        for part in self.unknowns.components():
+            if part.mark not in self._inner:
+                self._inner[part.mark] = list(self._insiders(part, found))
+            for interval, by in self._inner[part.mark]:
+                if interval.column not in known:
+                    known.add(interval.column)
+                    found.values.append(self._classes.exposed(interval, by))
+
+    def _insiders(self, part: Component, found: Findings) -> Iterator[tuple[Interval, str]]:
+        columns, rows = self.unknowns.columns, self.unknowns.rows
+        critical: dict[str, set[int]] = {}
+        for number in part.rows:
+            inside = rows[number].terms
+            bodies = {columns[c].spot[1] for c in inside}
+            if len(bodies) == 2 and rows[number].item[0] == "figure":
+                for by in bodies:
+                    wanted = {c for c in inside if columns[c].spot[1] != by and not columns[c].open_}
+                    critical.setdefault(by, set()).update(wanted)
+        critical = {by: wanted for by, wanted in critical.items() if wanted}
+        if not critical:
+            return
+        one = Attack(self.unknowns, part)
+        for by, wanted in sorted(critical.items()):
+            true = {c: columns[c].true for c in part.columns if columns[c].spot[1] == by}
+            own = {c: float(value) for c, value in true.items() if value is not None}
+            one.fix(own)
+            yield from ((interval, by) for interval in one.exposed(sorted(wanted), self._classes.enough))
+            one.free(own)
+        found.programmes += one.solved
+
+
 def audit(
     sources: Sequence[Source],
     *,
     knows: frozenset[str] = frozenset(),
     insiders: bool = True,
-    memory: Memory | None = None,
     beyond: frozenset[object] = frozenset(),
     progress: Progress | None = None,
 ) -> Findings:
-    """Attacks all these releases together, as one reader who holds them all.
-
-    sources   the release at hand first, then what its readers hold besides
-    knows     bodies whose own answers the reader has
-    beyond    marks of what is not looked for: it is out already
-    insiders  each body in turn attacks with its own answers as well (only where those are at hand: `exact` sources)
-    """
-    made = unknowns(sources, knows)
-    add_order_rows(made)
-    classes = _Classes(sources, made)
-    targets = frozenset(range(len(made.columns)))
-    found = Findings(checked=len(targets), unknowns=made)
-
-    def told(done: int, of: int) -> None:
-        if progress is not None:
-            progress("attacking what is not told", done, of)
-
-    result = attack(made, targets, classes.enough, told, memory)
-    found.values = [classes.exposed(one) for one in result.exposed]
-    found.programmes = result.solved
-    found.impossible = sorted({made.columns[c].spot[2] for part in result.impossible for c in part.columns})
-    insiders = insiders and all(source.exact for source in sources)
-    if insiders:
-        known = {one.interval.column for one in found.values}
-        for one in _inside(made, targets, classes, found):
-            if one.interval.column not in known:
-                known.add(one.interval.column)
-                found.values.append(one)
-    found.answers = determined(sources, knows, insiders=insiders)
-    if beyond:
-        found.values = [one for one in found.values if one.mark not in beyond]
-        found.answers = [one for one in found.answers if one not in beyond]
-    return found
+    """Attacks all these releases together, as one reader who holds them all (see `Auditor`)."""
+    return Auditor(sources, knows=knows, beyond=beyond).audit(None, Strength(insiders=insiders), progress)
 
 
 class _Classes:
@@ -128,7 +200,7 @@ class _Classes:
             self._found[number] = self._of(self.made.columns[number])
         return self._found[number]
 
-    def _of(self, column: Column) -> Protection:
+    def _of(self, column: Quantity) -> Protection:
         cycle, body, names, _ = column.spot
         found = NONE
         for source in self.sources:
@@ -155,32 +227,3 @@ class _Classes:
         return Exposed(
             cycle, body, question, cell, column.kind, one.low, one.high, float(self.of(one.column).width), by, one,
         )  # fmt: skip
-
-
-def _inside(made: Unknowns, targets: frozenset[int], classes: _Classes, found: Findings) -> Iterator[Exposed]:
-    """Each body with its own answers. It learns more than others only where, itself aside, one body is left over in
-    something that is published; there the whole component is attacked again with its values fixed."""
-    owner = [column.spot[1] for column in made.columns]
-    targets = frozenset(c for c in targets if not made.columns[c].open_)
-    for part in components(made):
-        critical: dict[str, set[int]] = {}
-        for number in part.rows:
-            columns = made.rows[number].terms
-            bodies = {owner[c] for c in columns}
-            if len(bodies) == 2 and made.rows[number].item[0] == "figure":
-                for by in bodies:
-                    critical.setdefault(by, set()).update(c for c in columns if owner[c] != by and c in targets)
-        critical = {by: wanted for by, wanted in critical.items() if wanted}
-        if not critical:
-            continue
-        one = Attack(made, part)
-        for by, wanted in sorted(critical.items()):
-            own = {
-                c: float(made.columns[c].true or 0)
-                for c in part.columns
-                if owner[c] == by and made.columns[c].true is not None
-            }
-            one.fix(own)
-            yield from (classes.exposed(i, by) for i in one.exposed(sorted(wanted), classes.enough))
-            one.free(own)
-        found.programmes += one.solved

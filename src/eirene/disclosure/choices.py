@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from eirene.disclosure.naming import questions_in
 from eirene.disclosure.programme import Programme
@@ -19,13 +19,19 @@ from eirene.disclosure.source import Source
 _CHOICES = ("yes_no", "single_choice", "multiple_choice")
 #: What a body said, in each of the releases that tell of the cycle.
 State = tuple[str, ...]
+#: What is known of a body: the sets that it is in, whether the question before it was answered so that this one is
+#: asked, and whether it answered in each release, where a correction changed that.
+Alike = tuple[frozenset["Place"], bool | None, tuple[str, ...] | None]
+#: A set of bodies of which it is told how many said what: number of the release, population.
+Place = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Determined:
     """What a body answered (`said`: a code, or the reason why there is no answer) follows from the published counts.
     question '': whether it reported. code: of several choices, the one of which it follows. by: the attacker, if he
-    must be a body himself."""
+    must be a body himself. populations: those of the release at hand of which it need only not be told, any of them
+    alone, how many gave which answer. corrected: it follows from a correction, which names of others do not hide."""
 
     cycle: str
     body: str
@@ -33,6 +39,8 @@ class Determined:
     said: str
     code: str = ""
     by: str = ""
+    populations: tuple[str, ...] = field(default=(), compare=False)
+    corrected: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -44,26 +52,79 @@ class _Asked:
     code: str
     states: Mapping[str, State]
     #: What the attacker knows of a body besides; those of which he knows the answer are not in it.
-    alike: Mapping[str, tuple[object, ...]]
+    alike: Mapping[str, Alike]
     #: What must not follow: bodies that did not release it for naming.
     targets: frozenset[str]
-    sets: tuple[tuple[int, tuple[str, ...]], ...]
+    sets: tuple[tuple[Place, tuple[str, ...]], ...]
+
+    def without(self, place: Place) -> _Asked:
+        """As if it were not told how many of this set said what."""
+        alike = {body: (known[0] - {place}, *known[1:]) for body, known in self.alike.items()}
+        return replace(self, alike=alike, sets=tuple(one for one in self.sets if one[0] != place))
 
 
 def determined(
-    sources: Sequence[Source], knows: frozenset[str] = frozenset(), *, insiders: bool = False
+    sources: Sequence[Source],
+    knows: frozenset[str] = frozenset(),
+    *,
+    insiders: bool = False,
+    known: dict[object, list[Determined]] | None = None,
 ) -> list[Determined]:
-    """What follows of whom. insiders: each body in turn attacks with its own answers as well."""
+    """What follows of whom. insiders: each body in turn attacks with its own answers as well. known: what was found
+    before of the same releases; of what is told as it was then, nothing is sought anew."""
+    before: dict[object, list[Determined]] = {} if known is None else known
+    told = [_by_question(source) for source in sources]
     found: list[Determined] = []
-    for asked in _asked(sources, knows):
-        found += _outside(asked)
-        if insiders and asked.question:
-            found += _inside(asked)
+    for cycle in dict.fromkeys(c for source in sources for c in source.reports):
+        telling = [n for n, source in enumerate(sources) if cycle in source.reports]
+        of_cycle = [sources[n] for n in telling]
+        for question in ["", *dict.fromkeys(q for source in of_cycle for q in source.questions(cycle))]:
+            same = (cycle, question, insiders, *(_same(sources[n], told[n], cycle, question) for n in telling))
+            if same not in before:
+                views = _views(cycle, question, of_cycle, knows) if question else [_reported(cycle, of_cycle, knows)]
+                before[same] = [one for view in views for one in _determined(view, insiders)]
+            found += before[same]
     return found
 
 
+def _determined(asked: _Asked, insiders: bool) -> list[Determined]:
+    return [*_outside(asked), *(_inside(asked) if insiders and asked.question else ())]
+
+
+_ByQuestion = Mapping[tuple[str, str], frozenset[str]]
+
+
+def _by_question(source: Source) -> _ByQuestion:
+    """cycle, question → who is named in it; question '': who is named at all."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for cycle, body, question in source.shown:
+        found.setdefault((cycle, question), set()).add(body)
+        found.setdefault((cycle, ""), set()).add(body)
+    return {where: frozenset(bodies) for where, bodies in found.items()}
+
+
+def _same(source: Source, told: _ByQuestion, cycle: str, question: str) -> object:
+    """Equal as long as a release tells the same of a question."""
+    asked = source.questions(cycle).get(question)
+    gates = sorted(questions_in(asked.asked_if, source.pack)) if asked is not None else []
+    named = tuple(told.get((cycle, q)) for q in (question, *gates))
+    return named, tuple(code for code, _ in source.counted(cycle, question))
+
+
 def _outside(asked: _Asked) -> list[Determined]:
-    return [_told(asked, body) for group in _groups(asked) for body in _follows(asked, group, None)]
+    found = []
+    for group in _groups(asked):
+        follows = _follows(asked, group, None)
+        if follows:
+            frees = tuple(place[1] for place, _ in asked.sets if place[0] == 0 and _frees(asked, place, group[0]))
+            found += [_told(asked, body, populations=frees) for body in follows]
+    return found
+
+
+def _frees(asked: _Asked, place: Place, body: str) -> bool:
+    """Whether nothing follows of a body any more if one set is not told."""
+    less = asked.without(place)
+    return not any(_follows(less, group, None) for group in _groups(less) if body in group)
 
 
 def _inside(asked: _Asked) -> Iterator[Determined]:
@@ -87,9 +148,10 @@ def _groups(asked: _Asked) -> list[list[str]]:
     return list(groups.values())
 
 
-def _told(asked: _Asked, body: str, by: str = "") -> Determined:
+def _told(asked: _Asked, body: str, by: str = "", populations: tuple[str, ...] = ()) -> Determined:
     said = asked.states[body][-1] or next((s for s in asked.states[body] if s), "")
-    return Determined(asked.cycle, body, asked.question, said, asked.code, by)
+    corrected = asked.alike[body][2] is not None
+    return Determined(asked.cycle, body, asked.question, said, asked.code, by, populations, corrected)
 
 
 def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
@@ -101,8 +163,12 @@ def _follows(asked: _Asked, group: Sequence[str], by: str | None) -> list[str]:
 
 
 def _harmless(asked: _Asked, body: str) -> bool:
-    """That a body reported, or answered a question for a number or a text, tells none of its answers."""
-    return set(asked.states[body]) <= {"answered", "reported"}
+    """That a body reported, or answered a question for a number or a text, tells none of its answers; nor does what is
+    known of a correction anyway."""
+    said = set(asked.states[body])
+    return said <= {"answered", "reported"} or (
+        asked.alike[body][2] is not None and said == {_standing(one) for one in said}
+    )
 
 
 def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
@@ -111,14 +177,14 @@ def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
     for body, alike in asked.alike.items():
         if body != by:
             cells.setdefault((alike, body in group), []).append(body)
-    states = sorted({asked.states[body] for body in asked.alike})
+    states = _states(asked)
     programme, place = Programme(), {}
     for cell in cells:
         for state in states:
             place[cell, state] = programme.column(0, len(cells[cell]) if _possible(cell, state) else 0)
         n = len(cells[cell])
         programme.row([place[cell, s] for s in states], [1.0] * len(states), n, n)
-    for number, bodies in asked.sets:
+    for (number, _), bodies in asked.sets:
         inside = [cell for cell, members in cells.items() if members[0] in bodies]
         for kind in sorted({state[number] for state in states}):
             n = sum(asked.states[b][number] == kind for cell in inside for b in cells[cell])
@@ -134,35 +200,41 @@ def _only_way(asked: _Asked, group: Sequence[str], by: str | None) -> bool:
     return solution.status == "optimal" and solution.objective < 1 - 1e-6
 
 
+def _states(asked: _Asked) -> list[State]:
+    """Everything that a body may have said: what some body said, and what one whose answer was corrected could have."""
+    found = {asked.states[body] for body in asked.alike}
+    answers = {one for state in asked.states.values() for one in state if _standing(one) != one}
+    for _, _, moved in asked.alike.values():
+        if moved is not None:
+            found |= {tuple(a if one == "answered" else one for one in moved) for a in answers or {"answered"}}
+    return sorted(found)
+
+
 def _possible(cell: tuple[object, ...], state: State) -> bool:
     """Who is known to have said yes to the question before is not one to whom this one does not apply."""
     alike = cell[0]
     assert isinstance(alike, tuple)
-    return not (alike[-1] is True and "not_applicable" in state)
+    if alike[2] is not None and alike[2] != tuple(map(_standing, state)):
+        return False
+    return not (alike[1] is True and "not_applicable" in state)
+
+
+def _standing(said: str) -> str:
+    """Whether there was an answer, and if not, why."""
+    return "answered" if said.startswith("=") or said in ("chosen", "not_chosen") else said
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------
-
-
-def _asked(sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]:
-    for cycle in dict.fromkeys(c for source in sources for c in source.reports):
-        telling = [source for source in sources if cycle in source.reports]
-        yield _reported(cycle, telling, knows)
-        questions = dict.fromkeys(q for source in telling for q in source.questions(cycle))
-        for question in questions:
-            # Where one release does not tell the counts, another that does still counts.
-            saying = [s for s in telling if (cycle, question) not in s.untold]
-            if saying:
-                yield from _views(cycle, question, saying, knows)
 
 
 def _reported(cycle: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
     bodies = _all(cycle, sources)
     named = {b for source in sources for c, b, _ in source.shown if c == cycle}
     states = {b: tuple("reported" if b in s.reports[cycle] else "no_report" for s in sources) for b in bodies}
-    alike = {b: (*_where(cycle, sources, b), None) for b in bodies if b not in named and b not in knows}
+    sets = _sets(cycle, "", sources)
+    alike = {b: (_where(sets, b), None, None) for b in bodies if b not in named and b not in knows}
     silent = frozenset(b for b in bodies if "no_report" in states[b])
-    return _Asked(cycle, "", "", states, alike, silent, _sets(cycle, sources))
+    return _Asked(cycle, "", "", states, alike, silent, sets)
 
 
 def _views(cycle: str, question: str, sources: Sequence[Source], knows: frozenset[str]) -> Iterator[_Asked]:
@@ -176,7 +248,8 @@ def _views(cycle: str, question: str, sources: Sequence[Source], knows: frozense
 
 def _view(cycle: str, question: str, code: str, sources: Sequence[Source], knows: frozenset[str]) -> _Asked:
     states: dict[str, State] = {}
-    alike: dict[str, tuple[object, ...]] = {}
+    alike: dict[str, Alike] = {}
+    sets = _sets(cycle, question, sources)
     targets = set()
     for body in _all(cycle, sources):
         states[body] = tuple(_said(s, cycle, body, question, code) for s in sources)
@@ -185,10 +258,11 @@ def _view(cycle: str, question: str, code: str, sources: Sequence[Source], knows
         gate = _gate(sources, cycle, body, question)
         if any(not s.answers[cycle].applies(question, body) for s in sources) or gate is False:
             continue  # everybody knows that it does not apply
-        alike[body] = (*_where(cycle, sources, body), gate)
+        standing = tuple(map(_standing, states[body]))
+        alike[body] = _where(sets, body), gate, standing if len(set(standing)) > 1 else None
         if not any((cycle, body, question) in s.own for s in sources):
             targets.add(body)
-    return _Asked(cycle, question, code, states, alike, frozenset(targets), _sets(cycle, sources))
+    return _Asked(cycle, question, code, states, alike, frozenset(targets), sets)
 
 
 def _said(source: Source, cycle: str, body: str, question: str, code: str) -> str:
@@ -221,9 +295,11 @@ def _all(cycle: str, sources: Sequence[Source]) -> list[str]:
     return list(dict.fromkeys(b for s in sources for bodies in s.populations[cycle].values() for b in bodies))
 
 
-def _where(cycle: str, sources: Sequence[Source], body: str) -> Iterator[bool]:
-    return (body in bodies for s in sources for bodies in s.populations[cycle].values())
+def _where(sets: Iterable[tuple[Place, tuple[str, ...]]], body: str) -> frozenset[Place]:
+    return frozenset(place for place, bodies in sets if body in bodies)
 
 
-def _sets(cycle: str, sources: Iterable[Source]) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    return tuple((n, bodies) for n, s in enumerate(sources) for bodies in s.populations[cycle].values())
+def _sets(cycle: str, question: str, sources: Iterable[Source]) -> tuple[tuple[Place, tuple[str, ...]], ...]:
+    return tuple(
+        ((n, code), bodies) for n, source in enumerate(sources) for code, bodies in source.counted(cycle, question)
+    )

@@ -9,7 +9,7 @@ from fractions import Fraction
 #: what → what `where` holds
 #:   cell      cycle, body, question, then the cell's codes       name      cycle, body, question
 #:   figure    figure key        coverage, change   figure key: only that part of the figure
-#:   counts    cycle, question: how many gave which answer        sum       nothing; all of `together`
+#:   counts    cycle, question, population: how many of it gave which answer    sum   nothing; all of `together`
 KINDS = ("cell", "name", "figure", "coverage", "change", "counts", "sum")
 #: Why something is hidden.
 #:   small          a count below the threshold of its disclosure class
@@ -65,7 +65,8 @@ class Hidden:
     figures: set[str] = field(default_factory=set)
     coverage: set[str] = field(default_factory=set)
     change: set[str] = field(default_factory=set)
-    counts: set[tuple[str, str]] = field(default_factory=set)
+    #: cycle, question, population
+    counts: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 @dataclass

@@ -14,12 +14,14 @@ from math import ceil, floor
 
 import numpy as np
 
+from eirene.disclosure.constraints import Component, Row, Sum, Unknowns
 from eirene.disclosure.programme import INFINITY, Programme, Solution
-from eirene.disclosure.unknowns import Row, Unknowns
 
 #: Rounds in which many columns are moved at once before single ones are.
 _SWEEPS = 12
 _SLACK = 1e-6
+#: Programmes for the end of a quotient, at most.
+_STEPS = 12
 
 
 #: row → dual price
@@ -45,40 +47,8 @@ class Interval:
         return tuple(sorted(weights, key=lambda n: (-weights[n], n)))
 
 
-@dataclass
-class Component:
-    """Columns that hang together, and the rows between them."""
-
-    columns: list[int]
-    rows: list[int]
-
-
 Enough = Callable[[int, float, float], bool]
 Progress = Callable[[int, int], None]
-
-
-def components(found: Unknowns) -> list[Component]:
-    """The constraints taken apart where nothing connects them, in the order of their first columns."""
-    parent = list(range(len(found.columns)))
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
-    for row in found.rows:
-        first, *others = row.terms
-        for other in others:
-            a, b = root(first), root(other)
-            if a != b:
-                parent[max(a, b)] = min(a, b)
-    made: dict[int, Component] = {}
-    for column in range(len(found.columns)):
-        made.setdefault(root(column), Component([], [])).columns.append(column)
-    for number, row in enumerate(found.rows):
-        made[root(next(iter(row.terms)))].rows.append(number)
-    return [made[key] for key in sorted(made)]
 
 
 class Attack:
@@ -122,6 +92,49 @@ class Attack:
         np.minimum(self.low, solution.values, out=self.low)
         np.maximum(self.high, solution.values, out=self.high)
         return True
+
+    # least and most of sums and quotients
+
+    def least(self, terms: Mapping[int, float]) -> float:
+        """The least that a sum of columns can be; -inf if there is no end."""
+        return self._end(terms, least=True)
+
+    def most(self, terms: Mapping[int, float]) -> float:
+        return self._end(terms, least=False)
+
+    def _end(self, terms: Mapping[int, float], *, least: bool) -> float:
+        costs = {self.place[column]: value for column, value in terms.items()}
+        solution = self.programme.minimise(costs) if least else self.programme.maximise(costs)
+        if not self._seen(solution):
+            return float("-inf") if least else float("inf")
+        return solution.objective
+
+    def quotient(self, above: Sum, below: Sum, *, least: bool) -> float:
+        """The least or the most of above ÷ below, by a few programmes (Dinkelbach, Management Science 13, 1967);
+        0 or inf where `below` may be zero."""
+        end = 0.0 if least else float("inf")
+        tried = 0.0
+        for _ in range(_STEPS):
+            total = Sum()
+            total.add(above)
+            total.add(below, -Fraction(tried))
+            costs = {self.place[column]: float(value) for column, value in total.terms.items()}
+            solution = self.programme.minimise(costs) if least else self.programme.maximise(costs)
+            if not self._seen(solution):
+                return end
+            over, under = self._value(above, solution), self._value(below, solution)
+            if under <= _SLACK:
+                return end
+            value = over / under
+            if abs(value - tried) <= _SLACK * max(1.0, abs(value)):
+                break
+            tried = value
+        return tried
+
+    def _value(self, total: Sum, solution: Solution) -> float:
+        return float(total.constant) + sum(
+            float(v) * float(solution.values[self.place[c]]) for c, v in total.terms.items()
+        )
 
     def exposed(self, targets: Sequence[int], enough: Enough) -> list[Interval]:
         """Those of the targets that are known too closely, each with its interval."""
@@ -207,56 +220,28 @@ class Attacked:
     solved: int = 0
 
 
-#: Components that were attacked before, as they were then: what was exposed, by place.
-Memory = dict[object, tuple[tuple[Interval, ...], bool]]
+#: Components that were attacked before, as they were then: what was exposed, and whether no world fits.
+Memory = dict[int, tuple[tuple[Interval, ...], bool]]
 
 
-def attack(
-    found: Unknowns,
-    targets: frozenset[int],
-    enough: Enough,
-    progress: Progress | None = None,
-    memory: Memory | None = None,
-) -> Attacked:
+def attack(found: Unknowns, enough: Enough, progress: Progress | None = None, memory: Memory | None = None) -> Attacked:
     """All components, one after the other. A column that nothing speaks of is not known at all.
 
     memory   what an earlier call found; components that are still the same are not attacked again
     """
     result = Attacked()
-    parts = [part for part in components(found) if part.rows and not targets.isdisjoint(part.columns)]
+    parts = found.components()
     known: Memory = {} if memory is None else memory
     for done, part in enumerate(parts):
         if progress is not None:
             progress(done, len(parts))
-        same = _fingerprint(found, part, targets)
-        if same not in known:
+        if part.mark not in known:
             one = Attack(found, part)
-            exposed = one.exposed([c for c in part.columns if c in targets], enough)
+            exposed = one.exposed(part.columns, enough)
             result.solved += one.solved
-            known[same] = (tuple(_by_place(part, i) for i in exposed), one.impossible)
-        intervals, impossible = known[same]
-        result.exposed += [_by_number(part, i) for i in intervals]
+            known[part.mark] = tuple(exposed), one.impossible
+        intervals, impossible = known[part.mark]
+        result.exposed += intervals
         if impossible:
             result.impossible.append(part)
     return result
-
-
-def _fingerprint(found: Unknowns, part: Component, targets: frozenset[int]) -> object:
-    place = {column: at for at, column in enumerate(part.columns)}
-    columns = tuple((found.columns[c].spot, found.columns[c].true, c in targets) for c in part.columns)
-    rows = tuple(
-        (tuple((place[c], v) for c, v in row.terms.items()), row.low, row.high)
-        for row in (found.rows[number] for number in part.rows)
-    )
-    return columns, rows
-
-
-def _by_place(part: Component, one: Interval) -> Interval:
-    column, row = part.columns.index(one.column), {number: at for at, number in enumerate(part.rows)}
-    above, below = (tuple((row[number], price) for number, price in side) for side in (one.above, one.below))
-    return Interval(column, one.low, one.high, above, below)
-
-
-def _by_number(part: Component, one: Interval) -> Interval:
-    above, below = (tuple((part.rows[at], price) for at, price in side) for side in (one.above, one.below))
-    return Interval(part.columns[one.column], one.low, one.high, above, below)

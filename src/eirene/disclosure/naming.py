@@ -117,6 +117,9 @@ class Naming:
     #: Cells left out of answers that are shown by name, for they are too small or give a small one away.
     left_out: dict[Named, frozenset[CellKey]] = field(default_factory=dict)
     _questions: dict[str, frozenset[str]] = field(default_factory=dict)
+    _seen: dict[tuple[object, ...], tuple[int, bool]] = field(default_factory=dict)
+    _lacking: dict[tuple[int, str], tuple[int, list[str]]] = field(default_factory=dict)
+    _moments: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: What is hidden and why, as far as names, cells and single figures go.
     ledger: Ledger = field(default_factory=Ledger)
     #: Of the figures of the first call: they are the same in every further one.
@@ -134,8 +137,13 @@ class Naming:
                         if answer.naming:
                             self.shown.add((cycle.id, body, question))
 
+    def moments(self, cycle: str, questions: Collection[str]) -> int:
+        """Grows whenever a name or a cell of one of these questions is hidden."""
+        return sum(self._moments[cycle, question] for question in questions)
+
     def withdraw(self, cycle: str, body: str, question: str, cause: str) -> None:
         self.shown.discard((cycle, body, question))
+        self._moments[cycle, question] += 1
         self.steps[f"names_withdrawn_{cause}"] += 1
         self.ledger.enter("name", (cycle, body, question), _WHY[cause])
 
@@ -182,6 +190,7 @@ class Naming:
         already = self.left_out.get(named, frozenset())
         if cells - already:
             self.left_out[named] = already | cells
+            self._moments[named[0], named[2]] += 1
             self.steps["cells_left_out"] += len(cells - already)
             self._enter(named, cells - already, why)
 
@@ -304,7 +313,10 @@ class Naming:
     def _unnamed(self, one: _Sum, question: str) -> list[str]:
         if one.cycle not in self.cycles:
             return []
-        return [b for b in one.contributions if not self._told(one, b, question)]
+        place, moment = (id(one), question), self._moments[one.cycle, question]
+        if place not in self._lacking or self._lacking[place][0] != moment:
+            self._lacking[place] = moment, [b for b in one.contributions if not self._told(one, b, question)]
+        return self._lacking[place][1]
 
     def _single_values(self, figures: Sequence[Figure]) -> set[str]:
         """Medians, quartiles and extremes of few bodies are single bodies' values."""
@@ -356,8 +368,13 @@ class Naming:
             return False
         if not any((figure.cycle, body, q) in self.left_out for q in questions):
             return True
-        one = _Sum((), figure.cycle, questions, {}, figure.dimensions, _words(self.pack, figure.id))
-        return all(self._told(one, body, q) for q in questions)
+        # Asked of many figures that differ in kind and population alone.
+        place = (figure.id, figure.cycle, body, *sorted(figure.dimensions.items()))
+        moment = self.moments(figure.cycle, questions)
+        if place not in self._seen or self._seen[place][0] != moment:
+            one = _Sum((), figure.cycle, questions, {}, figure.dimensions, _words(self.pack, figure.id))
+            self._seen[place] = moment, all(self._told(one, body, q) for q in questions)
+        return self._seen[place][1]
 
     def count_of_one_mind(self) -> None:
         """Sets in which all gave one answer: the count itself says it; no name that could be withdrawn hides it."""

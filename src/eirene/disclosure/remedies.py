@@ -9,20 +9,20 @@ last. The cheapest is taken, the audit is made again, until nothing is found. Th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import log10
 
 from eirene.disclosure.auditing import Exposed, Findings
 from eirene.disclosure.choices import Determined
+from eirene.disclosure.constraints import Exact, Row, Spot, Unknowns
 from eirene.disclosure.hidden import Hidden, Remedy
 from eirene.disclosure.naming import Naming, figure_questions
 from eirene.disclosure.source import Source
-from eirene.disclosure.unknowns import Exact, Row, Spot
 from eirene.figures.model import Figure
 from eirene.questionnaires.model import TOTAL, CellKey
-from eirene.questionnaires.values import shape
+from eirene.questionnaires.values import Shape, shape
 
 _EPSILON = 1e-6
 #: Ways that are told beside the one taken, at most.
@@ -33,7 +33,11 @@ _COVERAGE, _CHANGE, _CELL, _OTHERS_CELL, _TOTAL_CELL, _TOO_LITTLE, _NAME = 0.05,
 #: Of figures, by kind; undivided sums, the headlines, come last.
 _FIGURE = {"pooled_without_largest": 3.0, "matched_panel": 4.0, "lower_quartile": 3.0, "upper_quartile": 3.0,
            "minimum": 3.0, "maximum": 3.0, "median_of_bodies": 6.0, "mean_of_bodies": 6.0}  # fmt: skip
-_BROKEN_DOWN, _HEADLINE_COUNT, _HEADLINE = 8.0, 40.0, 60.0
+#: By how much a figure of a panel or of today's members, and one of an earlier cycle, is dearer or cheaper.
+_ASIDE, _EARLIER = 0.25, 0.7
+#: How often a remedy that did not help becomes twice as dear: a headline is not taken for want of a cell or two.
+_DOUBLINGS = 4
+_BROKEN_DOWN, _HEADLINE_COUNT, _HEADLINE, _OTHER_POPULATION = 8.0, 40.0, 60.0, 6.0
 
 
 _Sums = dict[Remedy, None]
@@ -42,15 +46,19 @@ _Sums = dict[Remedy, None]
 class Remedies:
     """Takes remedies on the names and figures of one release."""
 
-    def __init__(
-        self, source: Source, naming: Naming, hidden: Hidden, steps: Counter[str], tried: Counter[tuple[object, ...]]
-    ) -> None:
-        self.source, self.naming, self.hidden, self.steps, self.tried = source, naming, hidden, steps, tried
-        self._of: Findings | None = None
-        self._sums: dict[frozenset[tuple[int, Exact]], _Sums] = {}
+    def __init__(self, source: Source, naming: Naming, hidden: Hidden, steps: Counter[str]) -> None:
+        self.source, self.naming, self.hidden, self.steps = source, naming, hidden, steps
+        #: How often something was done for a number already.
+        self.tried: Counter[tuple[object, ...]] = Counter()
+        self._leaves: dict[tuple[str, str, str], list[frozenset[CellKey]]] = {}
 
-    def take(self, found: Findings) -> list[Remedy]:
-        """One remedy for each thing that is exposed, unless one taken for another is in its way already."""
+    def take(self, found: Findings, source: Source) -> list[Remedy]:
+        """One remedy for each thing that is exposed, unless one taken for another is in its way already.
+
+        source   the release as it was attacked
+        """
+        self.source = source
+        self._sums: dict[frozenset[tuple[int, Exact]], _Sums] = {}
         taken: list[Remedy] = []
         touched: set[int] = set()
         for one in sorted(found.values, key=lambda e: (e.high - e.low, e.cycle, e.body, e.question, e.cell)):
@@ -90,7 +98,7 @@ class Remedies:
             case "change":
                 self.hidden.change.add(where[0])
             case "counts":
-                self._untell(where[0], where[1])
+                self._untell(where[0], where[1], where[2:])
         self.steps[f"remedy_{remedy.what}"] += 1
 
     # numbers
@@ -101,7 +109,7 @@ class Remedies:
             if rows[number].source == 0 and rows[number].item[0] == "figure":
                 together = tuple(sorted(self._sum(rows[number], found)))
                 yield Remedy(sum(each.price for each in together), "sum", (), together)
-        for spot in self._loose(one, rows):
+        for spot in self._loose(one, found.unknowns):
             value = self._value(spot)
             # A zero is no company: it leaves an attacker nothing to be mistaken by. As a bound it says everything.
             if spot[1] != one.by and self.source.told(*spot) and (value > 0 or spot[1] == one.body):
@@ -109,17 +117,16 @@ class Remedies:
                 if spot[1] != one.body:
                     yield self._name(spot, value, one)
 
-    def _loose(self, one: Exposed, rows: Sequence[Row]) -> list[Spot]:
+    def _loose(self, one: Exposed, unknowns: Unknowns) -> list[Spot]:
         """Told cells that would loosen the attack if they were not told: those with a price of their own, as a column
         has that is brought into a programme (its coefficients times the prices of their rows do not cancel out)."""
         found: dict[Spot, None] = {}
         for side in (one.interval.above, one.interval.below):
             answers: dict[tuple[str, str, str], dict[CellKey, float]] = {}
             for number, price in side:
-                if rows[number].source == 0:
-                    for spot, coefficient in rows[number].told.items():
-                        cells = answers.setdefault(spot[:3], {})
-                        cells[spot[3]] = cells.get(spot[3], 0.0) + price * float(coefficient)
+                for spot, coefficient in unknowns.could_be_left_out(number).items():
+                    cells = answers.setdefault(spot[:3], {})
+                    cells[spot[3]] = cells.get(spot[3], 0.0) + price * float(coefficient)
             for where, cells in answers.items():
                 if self._moves(where, cells):
                     found.update(
@@ -132,20 +139,13 @@ class Remedies:
         asked = self.source.questions(where[0]).get(where[2])
         if asked is None or asked.type != "matrix":
             return any(abs(price) > _EPSILON for price in prices.values())
-        form = shape(self.source.pack, asked)
-        above = [_ancestors(parts) for parts in form.parts]
-
-        def within(cell: CellKey, whole: CellKey) -> bool:
-            pairs = enumerate(zip(cell, whole, strict=True))
-            return all(own == code or code in above[n].get(own, ()) for n, (own, code) in pairs)
-
-        cells = list(self.source.reports[where[0]][where[1]].answers[where[2]].cells)
-        for leaf in cells:
-            if not any(other != leaf and within(other, leaf) for other in cells):
-                total = sum(price for cell, price in prices.items() if within(leaf, cell))
-                if abs(total) > _EPSILON:
-                    return True
-        return False
+        if where not in self._leaves:
+            cells = self.source.reports[where[0]][where[1]].answers[where[2]].cells
+            self._leaves[where] = list(_above_leaves(cells, shape(self.source.pack, asked)))
+        return any(
+            abs(sum(price for cell, price in prices.items() if cell in above)) > _EPSILON
+            for above in self._leaves[where]
+        )
 
     def _value(self, spot: Spot) -> Exact:
         answer = self.source.reports[spot[0]][spot[1]].answers[spot[2]]
@@ -154,9 +154,8 @@ class Remedies:
 
     def _sum(self, row: Row, found: Findings) -> _Sums:
         """Everything that tells the same sum of unknown numbers: taken back together, or not at all."""
-        if found is not self._of:
-            self._of, self._sums = found, {}
-            for other in found.unknowns.rows:
+        if not self._sums:
+            for other in found.unknowns.rows.values():
                 if other.source == 0 and other.item[0] == "figure":
                     items = self._sums.setdefault(frozenset(other.terms.items()), {})
                     items[self._figure(other.item[1], other.item[2])] = None
@@ -167,7 +166,13 @@ class Remedies:
             return Remedy(_COVERAGE, "coverage", (key,))
         if part == "change":
             return Remedy(_CHANGE, "change", (key,))
-        return Remedy(price_of(self.source.figures[key]), "figure", (key,))
+        figure = self.source.figures[key]
+        return Remedy(price_of(figure) * self._weight(figure), "figure", (key,))
+
+    def _weight(self, figure: Figure) -> float:
+        """Figures of those who were asked, in the cycle at hand, are what most readers look for."""
+        weight = 1.0 if figure.population in self.naming.pack.cycles[figure.cycle].asked else _ASIDE
+        return weight if figure.cycle == self.source.cycle_id else weight * _EARLIER
 
     def _cell(self, spot: Spot, value: Exact, one: Exposed) -> Remedy:
         cycle, body, question, cell = spot
@@ -180,7 +185,7 @@ class Remedies:
         if all(code == TOTAL for code in cell):
             price += _TOTAL_CELL
         # What did not help so far is dearer each time, until a figure is cheaper.
-        price *= 2.0 ** self.tried[one.cycle, one.body, one.question, *one.cell]
+        price *= 2.0 ** min(self.tried[one.cycle, one.body, one.question, *one.cell], _DOUBLINGS)
         if body != one.body and (question != one.question or cell != one.cell):
             price += 1.0
         return Remedy(price, "cell", (cycle, body, question, *cell))
@@ -193,33 +198,59 @@ class Remedies:
     # answers by choice
 
     def _company(self, told: Determined) -> Remedy | None:
-        """Somebody else who answered otherwise goes without a name as well; nobody did: the counts are not told."""
-        if not told.question:
-            return None  # who is silent is hidden by `naming`; what it cannot hide is told, and refused
+        """What keeps an answer from following, the cheapest first: that it is not told how many of a population gave
+        which answer, or that somebody like it who answered otherwise goes without a name as well."""
+        ways = [
+            Remedy(self._population(told.cycle, code), "counts", (told.cycle, told.question, code))
+            for code in told.populations
+        ]
         cycle = self.naming.cycles[told.cycle]
-        bodies = [b for s in cycle.sets for b in s] if any(told.body in s for s in cycle.sets) else []
-        mine = next((s for s in cycle.sets if told.body in s), tuple(bodies))
-        named = [b for b in mine if (told.cycle, b, told.question) in self.naming.shown and b != told.by]
-        answered = [b for b in named if not cycle.outside(b, told.question)]
-        said = cycle.category(told.body, told.question)
-        others = [b for b in answered if _kind(cycle.category(b, told.question), told.code) != _kind(said, told.code)]
-        if others:
-            sizes = Counter(_kind(cycle.category(b, told.question), told.code) for b in others)
-            chosen = max(
-                others, key=lambda b: (sizes[_kind(cycle.category(b, told.question), told.code)], -mine.index(b))
-            )
-            return Remedy(_NAME, "name", (told.cycle, chosen, told.question))
-        if told.by:
-            # Whoever alone answered otherwise knows the rest from the published share; only hiding it would help.
+        if told.question and told.body in cycle.reports and not told.corrected:
+            ways += [Remedy(_NAME, "name", (told.cycle, body, told.question)) for body in self._otherwise(told)[:1]]
+        if ways:
+            return min(ways)
+        if told.by or not told.question:
+            # Whoever alone answered otherwise knows the rest from the published share; only hiding it would help. Who
+            # is silent is hidden by `naming`; what it cannot hide is told, and refused.
             return None
-        if (told.cycle, told.question) in self.hidden.counts:
-            return None
-        return Remedy(_HEADLINE, "counts", (told.cycle, told.question))
+        return self._all_counts(told)
 
-    def _untell(self, cycle: str, question: str) -> None:
-        self.hidden.counts.add((cycle, question))
+    def _population(self, cycle: str, code: str) -> float:
+        """What it costs not to tell of a population how many gave which answer: those who were asked come last."""
+        if code not in self.naming.pack.cycles[cycle].asked:
+            return _OTHER_POPULATION
+        return _HEADLINE if cycle == self.source.cycle_id else _HEADLINE_COUNT
+
+    def _otherwise(self, told: Determined) -> list[str]:
+        """Named bodies in the same sets who answered otherwise, the most common answer first."""
+        cycle = self.naming.cycles[told.cycle]
+
+        def where(body: str) -> list[bool]:
+            return [body in bodies for _, bodies in self.source.counted(told.cycle, told.question)]
+
+        named = [b for b in cycle.reports if (told.cycle, b, told.question) in self.naming.shown and b != told.by]
+        alike = [b for b in named if where(b) == where(told.body) and not cycle.outside(b, told.question)]
+        said = {b: _kind(cycle.category(b, told.question), told.code) for b in [*alike, told.body]}
+        others = [b for b in alike if said[b] != said[told.body]]
+        sizes = Counter(said[b] for b in others)
+        return sorted(others, key=lambda b: (-sizes[said[b]], b))
+
+    def _all_counts(self, told: Determined) -> Remedy | None:
+        """No single set would do: none that it is in is told."""
+        inside = [
+            Remedy(self._population(told.cycle, code), "counts", (told.cycle, told.question, code))
+            for code, bodies in self.source.counted(told.cycle, told.question)
+            if told.body in bodies
+        ]
+        return min(inside, default=None)
+
+    def _untell(self, cycle: str, question: str, populations: Sequence[str]) -> None:
+        """Of these populations (all, if none is given) it is not told how many gave which answer."""
+        for code in populations or [code for code, _ in self.source.counted(cycle, question)]:
+            self.hidden.counts.add((cycle, question, code))
         for key, figure in self.source.figures.items():
-            if figure.cycle == cycle and question in figure_questions(self.source.pack, figure.id):
+            inside = figure.cycle == cycle and (not populations or figure.population in populations)
+            if inside and question in figure_questions(self.source.pack, figure.id):
                 self.hidden.figures.add(key)
 
 
@@ -227,6 +258,20 @@ def _why(remedy: Remedy, one: Exposed) -> str:
     if remedy.what == "cell":
         return "within" if remedy.where[1] == one.body else "company"
     return "company" if remedy.what == "name" else "derivable"
+
+
+def _above_leaves(cells: Iterable[CellKey], form: Shape) -> Iterator[frozenset[CellKey]]:
+    """For each cell that has no part of its own: itself and all that it is part of."""
+    above = [_ancestors(parts) for parts in form.parts]
+
+    def within(cell: CellKey, whole: CellKey) -> bool:
+        pairs = enumerate(zip(cell, whole, strict=True))
+        return all(own == code or code in above[n].get(own, ()) for n, (own, code) in pairs)
+
+    given = list(cells)
+    for leaf in given:
+        if not any(other != leaf and within(other, leaf) for other in given):
+            yield frozenset(cell for cell in given if within(leaf, cell))
 
 
 def _ancestors(parts: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eirene.disclosure.audience import AudienceView
 from eirene.disclosure.auditing import Exposed, Findings
 from eirene.disclosure.choices import Determined
+from eirene.disclosure.constraints import Row
 from eirene.disclosure.hidden import HiddenThing, Loss, Remedy
-from eirene.disclosure.unknowns import Row
 from eirene.errors import Blocked, Problem
 from eirene.framework import asked, codes
 from eirene.framework.model import Pack
@@ -92,7 +92,7 @@ class Telling:
             what=self.question(one.cycle, one.question),
         )  # fmt: skip
 
-    def because(self, one: Exposed, rows: Sequence[Row]) -> str:
+    def because(self, one: Exposed, rows: Mapping[int, Row]) -> str:
         """The published numbers that tell it."""
         told: dict[str, None] = {}
         for number_ in one.rows:
@@ -126,7 +126,13 @@ class Telling:
                 cycle, body, question = one.where
                 return self.say("audit_hide_name", body=self.body(body), question=self.question(cycle, question))
             case "counts":
-                return self.say("audit_hide_counts", question=self.question(*one.where))
+                cycle, question, *populations = one.where
+                where = self.question(cycle, question) if question else self.say("audit_who_reported")
+                if not populations:
+                    return self.say("audit_hide_counts", question=where)
+                names = {p.code: pick(p.label, self.lang) for p in self.pack.header.populations}
+                named = names.get(populations[0], populations[0])
+                return self.say("audit_hide_counts_of", question=where, population=named)
         return self.say(f"audit_hide_{one.what}", figure=self.figure(one.where[0]))
 
     def hidden(self, one: HiddenThing) -> str:

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from eirene.disclosure.auditing import Findings, Progress, audit
+from eirene.disclosure.auditing import Auditor, Findings, Progress, Strength, audit
 from eirene.disclosure.hidden import Hidden, HiddenThing, Loss, Remedy
-from eirene.disclosure.intervals import Memory
 from eirene.disclosure.naming import Naming
 from eirene.disclosure.past import without_hidden_past
 from eirene.disclosure.remedies import Remedies
-from eirene.disclosure.source import Source, of_cycle
+from eirene.disclosure.source import Source
 from eirene.disclosure.strip import Strip
 from eirene.figures.model import Figure
 from eirene.framework.model import Pack, ProtectionChoice
@@ -26,6 +25,10 @@ from eirene.questionnaires.model import Answer, CellKey
 
 #: Rounds of attack and remedy; what is still exposed then is told, and nothing is frozen.
 _ROUNDS = 60
+#: Attacks, the stronger ones only once the weaker ones find nothing: most is found by sums alone.
+_STAGES = (
+    Strength(orders=0, insiders=False), Strength(orders=1, insiders=False), Strength(insiders=False), Strength(),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Shielded:
     figures: tuple[Figure, ...]
     findings: Findings
     hidden: tuple[HiddenThing, ...]
-    untold: frozenset[tuple[str, str]]
+    untold: frozenset[tuple[str, str, str]]
     loss: Loss
     steps: Counter[str]
     #: What it tells, as the attacker of another release would hold it beside.
@@ -61,8 +64,15 @@ class Shield:
         self.hidden = Hidden()
         self.steps: Counter[str] = Counter()
         self.own = frozenset(naming.shown)
-        self.members = {f.key: tuple(f.members) for f in made if f.basis == "computed"}
+        self.strip = Strip(pack, naming, self.hidden)
         self._strip()
+        reports = {cycle.id: cycle.reports for cycle in naming.cycles.values()}
+        #: What could be told, if nothing were hidden.
+        self.whole = Source(
+            f"{cycle_id}-{audience}", pack, cycle_id, audience, as_of, {f.key: f for f in made},
+            {f.key: tuple(f.members) for f in made if f.basis == "computed"}, reports, self.own, {}, self.own,
+        )  # fmt: skip
+        self.remedies = Remedies(self.whole, naming, self.hidden, self.steps)
 
     def protect(self, progress: Progress | None) -> Shielded:
         self._choose()
@@ -76,33 +86,22 @@ class Shield:
         )
 
     def _until_clean(self, progress: Progress | None) -> Findings:
-        """Each cycle by itself first, which is most of it and a fraction of the work; then all together."""
-        self._before = self._exposed_before()
-        self._tried: Counter[tuple[object, ...]] = Counter()
-        self._turn = 0
-        if len(self.naming.cycles) > 1:
-            for cycle in self.naming.cycles:
-                self._rounds(cycle, progress)
-        return self._rounds(None, progress)
-
-    def _rounds(self, only: str | None, progress: Progress | None) -> Findings:
-        """Attack and remedy, on one cycle or on all, until nothing is found or nothing helps."""
-        memory: Memory = {}
-        insiders = False
-        for _ in range(_ROUNDS):
-            self._turn += 1
+        """Attack and remedy until nothing is found or nothing helps."""
+        before = self._exposed_before()
+        auditor = Auditor([self._source(), *self.beside], made=self.whole, beyond=before)
+        stage = 0
+        for turn in range(_ROUNDS):
             if progress is not None:
-                progress("protecting", self._turn, 0)
-            self._strip(only)
-            source = self._source(only)
-            beside = self.beside if only is None else [of_cycle(one, only) for one in self.beside]
-            found = audit([source, *beside], insiders=insiders, memory=memory, beyond=self._before)
-            if found.clean and not insiders:
-                insiders = True
-                found = audit([source, *beside], insiders=True, memory=memory, beyond=self._before)
+                progress("protecting", turn, 0)
+            self._strip()
+            source = self._source()
+            found = auditor.audit(source, _STAGES[stage])
+            while found.clean and stage + 1 < len(_STAGES):
+                stage += 1
+                found = auditor.audit(source, _STAGES[stage])
             if found.clean:
                 break
-            if not Remedies(source, self.naming, self.hidden, self.steps, self._tried).take(found):
+            if not self.remedies.take(found, source):
                 break
             self.hidden.figures |= self.naming.protect(self.made)
         return found
@@ -113,10 +112,9 @@ class Shield:
 
     def _choose(self) -> None:
         """What the coordinator chose to hide; whatever is then not needed is not hidden by us."""
-        remedies = Remedies(self._source(), self.naming, self.hidden, self.steps, Counter())
         for one in self.chosen:
             if one.audience == self.audience:
-                remedies.apply(Remedy(0.0, one.what, tuple(one.where)), "chosen", (), ())
+                self.remedies.apply(Remedy(0.0, one.what, tuple(one.where)), "chosen", (), ())
 
     def _carry(self) -> None:
         """What other releases of these readers hide stays hidden: shown here, it would leave what it hid with there
@@ -135,19 +133,15 @@ class Shield:
                     self.naming.ledger.enter("figure", (key,), "carried")
             self.hidden.counts |= other.untold
 
-    def _strip(self, only: str | None = None) -> None:
-        """The figures as they may be seen now; of one cycle alone while it is worked on."""
-        self.strip = Strip(self.pack, self.naming, self.hidden)
-        made = self.made if only is None else [figure for figure in self.made if figure.cycle == only]
-        self.figures = without_hidden_past(self.strip.figure(figure) for figure in made)
+    def _strip(self) -> None:
+        """The figures as they may be seen now."""
+        self.figures = without_hidden_past(self.strip.figure(figure) for figure in self.made)
 
-    def _source(self, only: str | None = None) -> Source:
-        reports = {cycle.id: cycle.reports for cycle in self.naming.cycles.values() if only in (None, cycle.id)}
-        return Source(
-            f"{self.cycle_id}-{self.audience}", self.pack, self.cycle_id, self.audience, self.as_of,
-            {f.key: f for f in self.figures}, self.members, reports,
-            frozenset(self.naming.shown), dict(self.naming.left_out), self.own,
-            untold=frozenset(self.hidden.counts),
+    def _source(self) -> Source:
+        """The release as it is now."""
+        return self.whole.less(
+            {f.key: f for f in self.figures}, frozenset(self.naming.shown), dict(self.naming.left_out),
+            frozenset(self.hidden.counts),
         )  # fmt: skip
 
     # what was done

@@ -7,14 +7,15 @@ built), this is the truth; where only the release is (`release/attack`), it is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from eirene.disclosure.naming import Named
+from eirene.disclosure.naming import Named, figure_questions
 from eirene.figures.answers import Answers as CountedAnswers
 from eirene.figures.model import Figure
-from eirene.framework import asked, population_bodies
+from eirene.framework import asked, population, population_bodies
 from eirene.framework.model import Pack, Question
 from eirene.questionnaires.model import CellKey, Report
 
@@ -40,7 +41,7 @@ class Source:
     pack: Pack
     cycle_id: str
     audience: str
-    as_of: object
+    as_of: dt.date
     figures: Mapping[str, Figure]
     members: Mapping[str, tuple[str, ...]]
     reports: Mapping[str, Mapping[str, Report]]
@@ -48,8 +49,23 @@ class Source:
     left_out: Mapping[Named, frozenset[CellKey]] = field(default_factory=dict)
     own: frozenset[Named] = frozenset()
     exact: bool = True
-    #: cycle, question: how many gave which answer is not told.
-    untold: frozenset[tuple[str, str]] = frozenset()
+    #: cycle, question, population: how many of it gave which answer is not told.
+    untold: frozenset[tuple[str, str, str]] = frozenset()
+
+    def less(
+        self,
+        figures: Mapping[str, Figure],
+        shown: frozenset[Named],
+        left_out: Mapping[Named, frozenset[CellKey]],
+        untold: frozenset[tuple[str, str, str]],
+    ) -> Source:
+        """The same release when it tells less."""
+        found = replace(self, figures=figures, shown=shown, left_out=left_out, untold=untold)
+        # What it is made from stays the same.
+        found.__dict__.update(
+            answers=self.answers, populations=self.populations, panels=self.panels, _figured=self._figured
+        )
+        return found
 
     @cached_property
     def answers(self) -> Mapping[str, CountedAnswers]:
@@ -70,21 +86,46 @@ class Source:
     @cached_property
     def populations(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """cycle → population → its bodies, for those whose membership is public."""
-        used = {f.population for f in self.figures.values() if f.basis == "computed"}
-        found: dict[str, dict[str, tuple[str, ...]]] = {}
-        for cycle in self.reports:
-            wanted = used | set(self.pack.cycles[cycle].asked)
-            found[cycle] = {
-                one.code: population_bodies(
-                    self.pack, one.code, self.cycle_id if one.basis == "today" else cycle, as_of=self.as_of, reported={}  # type: ignore[arg-type]
-                )
-                for one in self.pack.header.populations
-                if one.code in wanted and one.basis != "constant_panel"
-            }  # fmt: skip
-        return found
+        return {
+            cycle: {code: self._bodies(code, cycle) for code, basis in self._used(cycle) if basis != "constant_panel"}
+            for cycle in self.reports
+        }
 
+    @cached_property
+    def panels(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """cycle → constant panel → its bodies; only where it is known who reported (`exact`)."""
+        return {
+            cycle: {code: self._bodies(code, cycle) for code, basis in self._used(cycle) if basis == "constant_panel"}
+            for cycle in self.reports
+            if self.exact
+        }
 
-def of_cycle(source: Source, cycle: str) -> Source:
-    """What of a release is about one cycle."""
-    figures = {key: figure for key, figure in source.figures.items() if figure.cycle == cycle}
-    return replace(source, figures=figures, reports={c: found for c, found in source.reports.items() if c == cycle})
+    def counted(self, cycle: str, question: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Populations of which it is told how many gave which answer: all of which the counts are listed, and panels of
+        which there is a figure."""
+        found = {**self.populations[cycle]}
+        panels = self.panels.get(cycle, {})
+        found |= {code: bodies for code, bodies in panels.items() if (cycle, question, code) in self._figured}
+        yield from ((code, bodies) for code, bodies in found.items() if (cycle, question, code) not in self.untold)
+
+    @cached_property
+    def _figured(self) -> frozenset[tuple[str, str, str]]:
+        """cycle, question, population of which there is a figure."""
+        return frozenset(
+            (figure.cycle, question, figure.population)
+            for figure in self.figures.values()
+            if figure.basis == "computed"
+            for question in figure_questions(self.pack, figure.id)
+        )
+
+    def _used(self, cycle: str) -> list[tuple[str, str]]:
+        used = {f.population for f in self.figures.values() if f.basis == "computed"} | set(
+            self.pack.cycles[cycle].asked
+        )
+        return [(one.code, one.basis) for one in self.pack.header.populations if one.code in used]
+
+    def _bodies(self, code: str, cycle: str) -> tuple[str, ...]:
+        basis = population(self.pack, code).basis
+        reported = {c: frozenset(reports) for c, reports in self.reports.items()} if basis == "constant_panel" else {}
+        of = self.cycle_id if basis == "today" else cycle
+        return population_bodies(self.pack, code, of, as_of=self.as_of, reported=reported)

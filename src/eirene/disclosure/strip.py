@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from eirene.disclosure.hidden import Hidden
-from eirene.disclosure.naming import PROTECTED, Naming, questions_in
+from eirene.disclosure.naming import PROTECTED, Naming, figure_questions, questions_in
 from eirene.figures.model import Figure, Footnote, Missing
 from eirene.framework.model import Pack
 from eirene.text import Text, pick
@@ -54,16 +54,47 @@ _OWN_WORD = ("reservation",)
 
 
 class Strip:
-    """Takes out of figures what the audience may not know; values and counts stay."""
+    """Takes out of figures what the audience may not know; values and counts stay.
+
+    A figure is done anew only if names, cells or parts of its own were hidden since.
+    """
 
     def __init__(self, pack: Pack, naming: Naming, hidden: Hidden) -> None:
         self.pack, self.naming, self.hidden = pack, naming, hidden
-        self.steps: Counter[str] = Counter()
         self._size = questions_in(pack.header.size, pack)
+        self._questions: dict[str, frozenset[str]] = {}
+        #: key → of which moment, the figure as stripped then, what was hidden in it
+        self._kept: dict[str, tuple[object, Figure, str]] = {}
 
     def figure(self, figure: Figure) -> Figure:
         if figure.basis != "computed":
             return figure
+        moment = self._moment(figure)
+        kept = self._kept.get(figure.key)
+        if kept is None or kept[0] != moment:
+            self._kept[figure.key] = kept = (moment, *self._stripped(figure))
+        return kept[1]
+
+    @property
+    def steps(self) -> Counter[str]:
+        """How many figures lack something, by what."""
+        return Counter(step for _, _, step in self._kept.values() if step)
+
+    def _moment(self, figure: Figure) -> object:
+        if figure.id not in self._questions:
+            self._questions[figure.id] = figure_questions(self.pack, figure.id) | self._size
+        hidden, key = self.hidden, figure.key
+        moments = self.naming.moments(figure.cycle, self._questions[figure.id])
+        return moments, key in hidden.figures, key in hidden.coverage, key in hidden.change, self._untold(figure)
+
+    def _untold(self, figure: Figure) -> bool:
+        """Whether it is not told of its population how many answered what."""
+        if not self.hidden.counts:
+            return False
+        where = figure.cycle, figure.population
+        return any((where[0], question, where[1]) in self.hidden.counts for question in self._questions[figure.id])
+
+    def _stripped(self, figure: Figure) -> tuple[Figure, str]:
         kept = replace(
             figure,
             missing=tuple(self._missing(figure, one) for one in figure.missing),
@@ -74,9 +105,10 @@ class Strip:
             kept = replace(kept, coverage=replace(kept.coverage, personnel=None, of_personnel=None))
         if figure.key in self.hidden.change:
             kept = replace(kept, change=None)
+        if self._untold(figure):
+            return _without_anything(kept), "figures_hidden"
         if figure.key in self.hidden.figures:
-            self.steps["figures_hidden"] += 1
-            return _without_value(kept)
+            return _without_value(kept), "figures_hidden"
         return self._coverage(figure, kept)
 
     def _missing(self, figure: Figure, missing: Missing) -> Missing:
@@ -97,18 +129,18 @@ class Strip:
         words = _UNNAMED.get(kind, _UNNAMED[""])
         return {lang: pick(words, lang).format(n=n) for lang in self.pack.header.languages}
 
-    def _coverage(self, figure: Figure, kept: Figure) -> Figure:
+    def _coverage(self, figure: Figure, kept: Figure) -> tuple[Figure, str]:
         """Personnel covered and in all: if one body alone makes the difference and its size is not shown, both go."""
         coverage = figure.coverage
         if coverage is None or coverage.personnel is None or not self._size:
-            return kept
+            return kept, ""
         apart = [b for m in figure.missing if m.reason != "not_applicable" for b in m.bodies]
         outside = [b for b in apart if not self._sized(figure.cycle, b)]
         inside = [b for b in figure.members if not self._sized(figure.cycle, b)]
         if len(outside) == 1 or len(inside) == 1:
-            self.steps["coverage_in_personnel_hidden"] += 1
-            return replace(kept, coverage=replace(coverage, personnel=None, of_personnel=None))
-        return kept
+            kept = replace(kept, coverage=replace(coverage, personnel=None, of_personnel=None))
+            return kept, "coverage_in_personnel_hidden"
+        return kept, ""
 
     def _sized(self, cycle: str, body: str) -> bool:
         return all((cycle, body, q) in self.naming.shown for q in self._size)
@@ -127,3 +159,10 @@ def _without_value(figure: Figure) -> Figure:
         suppressed=PROTECTED,
         coverage=None if coverage is None else replace(coverage, personnel=None, of_personnel=None),
     )
+
+
+def _without_anything(figure: Figure) -> Figure:
+    """How many of its bodies are in it, and why the others are not, would tell of one of them."""
+    missing = (Missing(PROTECTED, figure.n_bodies),)
+    kept = replace(_without_value(figure), n_answered=0, n_applicable=figure.n_bodies, missing=missing, coverage=None)
+    return replace(kept, footnotes=tuple(note for note in figure.footnotes if note.kind in _OWN_WORD))

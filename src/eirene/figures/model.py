@@ -15,10 +15,11 @@ Basis = Literal["computed", "published", "compiled"]
 #: unusable     a blocker stands against its answer
 #: zero_denominator  it has no rate of its own (means, medians);  largest: left out of `pooled_without_largest`
 #: not_in_panel not in both cycles, or its definition changed (matched panel)
+#: protected    not told: how many answered would say what one of them did
 #: clash, not_published  compiled figures: sources differ, nobody published a value
 Reason = Literal[
     "no_report", "not_asked", "no_data", "withheld", "not_applicable", "not_answered", "unusable",
-    "zero_denominator", "largest", "not_in_panel", "clash", "not_published",
+    "zero_denominator", "largest", "not_in_panel", "protected", "clash", "not_published",
 ]  # fmt: skip
 REASONS: tuple[str, ...] = get_args(Reason)
 

@@ -600,7 +600,7 @@ class ProtectionChoice(Model):
     audience: str
     what: Literal["cell", "name", "figure", "coverage", "change", "counts"]
     #: cell: cycle, body, question, codes; name: cycle, body, question; figure, coverage, change: key;
-    #: counts: cycle, question
+    #: counts: cycle, question, population (of all, where none is given)
     where: list[str]
 
 

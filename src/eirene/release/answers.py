@@ -163,6 +163,9 @@ def _who_reported(view: AudienceView, cycle: str, reports: Mapping[str, Report])
             yield {"cycle": cycle, "body": body, "status": status[body], "count": "1"}
         return
     for code, bodies in _populations(view, cycle):
+        if view.untold("", cycle, code):
+            yield {"cycle": cycle, "population": code, "status": "hidden", "count": str(len(bodies))}
+            continue
         for told, n in sorted(Counter(status.get(b, "not_asked") for b in bodies).items()):
             yield {"cycle": cycle, "population": code, "status": told, "count": str(n)}
 
@@ -182,8 +185,11 @@ def _counted(view: AudienceView, cycle: str, reports: Mapping[str, Report]) -> I
     standing = CountedAnswers(view.pack, cycle, reports.values(), {}, ())
     for code, bodies in _populations(view, cycle):
         for question, use in asked(view.pack, cycle).questions.items():
+            untold = view.untold(question, cycle, code)
             counts = Counter(
-                _told(view, standing, body, use.question) for body in bodies if not view.shown(body, question, cycle)
+                ("hidden", "") if untold else _told(view, standing, body, use.question)
+                for body in bodies
+                if not view.shown(body, question, cycle)
             )
             for (status, value), n in sorted(counts.items()):
                 row = {"cycle": cycle, "population": code, "question": question, "status": status, "value": value}
@@ -197,7 +203,7 @@ def _told(view: AudienceView, standing: CountedAnswers, body: str, question: Que
     answer = report.answers.get(question.id) if report else None
     if answer is None:
         return status, ""
-    if not view.visible(body, question.id, standing.cycle_id) or view.untold(question.id, standing.cycle_id):
+    if not view.visible(body, question.id, standing.cycle_id):
         return "hidden", ""
     if status != "answered":
         return status, ""

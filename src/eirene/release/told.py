@@ -11,7 +11,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from eirene.disclosure.naming import Named
+from eirene.disclosure.naming import Named, figure_questions
 from eirene.disclosure.source import Source
 from eirene.errors import UsageError
 from eirene.figures import compute_series
@@ -54,7 +54,7 @@ def source_of(release: Release, full: Release | None = None) -> Source:
     order = [c for c in (*pack.cycles[cycle].compares_with, cycle) if c in reports]
     return Source(
         release.release_id, pack, cycle, release.audience, as_of, figures, members,
-        {c: reports[c] for c in order}, shown, left_out, own, exact=full is not None,
+        {c: reports[c] for c in order}, shown, left_out, own, exact=full is not None, untold=_untold(release),
     )  # fmt: skip
 
 
@@ -69,6 +69,22 @@ def read_sources(folders: Sequence[str]) -> tuple[Source, ...]:
 def _number(release: Release) -> str:
     edition = release.manifest.get("edition")
     return str(edition.get("number", "")) if isinstance(edition, Mapping) else ""
+
+
+def _untold(release: Release) -> frozenset[tuple[str, str, str]]:
+    """cycle, question, population of which it is not told how many gave which answer: neither by counts nor figures."""
+    valued = {
+        (figure.cycle, question, figure.population)
+        for figure in release.figures.values()
+        if figure.basis == "computed" and figure.value is not None
+        for question in figure_questions(release.pack, figure.id)
+    }
+    hidden = {
+        (cycle, question, code)
+        for (cycle, code, question), counts in release.answers.counted.items()
+        if counts and all(status == "hidden" for status, _ in counts)
+    }
+    return frozenset(hidden - valued)
 
 
 def _shown(named: Mapping[str, Mapping[str, Report]]) -> frozenset[Named]:

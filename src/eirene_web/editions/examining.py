@@ -122,7 +122,7 @@ def _out(view: AudienceView, one: Exposed) -> list[dict[str, Any]]:
     rows = view.findings.unknowns.rows
     figures = {figure.key: figure for figure in view.figures}
     alike: dict[frozenset[Any], set[Remedy]] = {}
-    for row in rows:
+    for row in rows.values():
         if row.source == 0 and row.item[0] == "figure" and row.item[1] in figures:
             alike.setdefault(frozenset(row.terms.items()), set()).add(_told_by(figures[row.item[1]], row.item[2]))
     found: dict[Remedy, None] = {}
