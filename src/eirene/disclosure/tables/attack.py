@@ -17,6 +17,8 @@ from eirene.disclosure.tables.rules import Need
 
 #: Branch-and-bound nodes for one movement in whole numbers.
 NODES = 500
+#: Above so many cells that takes too long, and what is not shown to be open counts as exposed.
+WIDE = 1500
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class Attack:
             self.programme.bound(self.place[cell], -float(down), float(up))
         self._fixed = wanted
 
+    def allow(self, cell: int, *, to_move: bool) -> None:
+        """Whether the cell may move from now on; one that may not is as good as shown."""
+        down, up = self.ends[self.place[cell]] if to_move else (0, 0)
+        self.programme.bound(self.place[cell], -float(down), float(up))
+
     def furthest(self, cell: int, direction: int) -> tuple[int, Move | None]:
         """How far the cell can move up (1) or down (-1) at most, rounded inwards; and a movement in whole numbers."""
         found = self.programme.maximise({self.place[cell]: float(direction)})
@@ -106,6 +113,8 @@ class Attack:
 
     def in_whole_numbers(self, cell: int, direction: int, amount: int) -> Move | None:
         """A movement of the cell by at least so much, up or down, found by branch and bound; None if none was."""
+        if len(self.columns) > WIDE:
+            return None
         programme = self._built(nodes=NODES)
         down, up = self.ends[self.place[cell]]
         ends = (float(amount), float(up)) if direction > 0 else (-float(down), -float(amount))

@@ -35,17 +35,20 @@ class Cut:
     level: float
 
 
-def cheapest_pattern(plan: Plan, needs: Mapping[int, Need], found: Collection[int]) -> set[int] | None:
+def cheapest_pattern(
+    plan: Plan, needs: Mapping[int, Need], found: Collection[int], *, nodes: int = NODES, rounds: int = ROUNDS
+) -> set[int] | None:
     """Cells to hide, the cheapest of all patterns; None if that is not proved within the limits. `found` is a pattern
     that protects: what would cost more is not looked at."""
-    return _Search(plan, needs, found).run()
+    return _Search(plan, needs, found, nodes).run(rounds)
 
 
 class _Search:
     """always: hidden in any pattern; free: cells that may be hidden, the master's columns."""
 
-    def __init__(self, plan: Plan, needs: Mapping[int, Need], found: Collection[int]) -> None:
+    def __init__(self, plan: Plan, needs: Mapping[int, Need], found: Collection[int], nodes: int) -> None:
         self.plan = plan
+        self.nodes = nodes
         self.needs = needs
         self.found = set(found)
         self.columns = sorted(plan.veils)
@@ -61,10 +64,10 @@ class _Search:
         self.master = self._master()
         self.attacker = self._attacker()
 
-    def run(self) -> set[int] | None:
+    def run(self, rounds: int) -> set[int] | None:
         least = sum(self.plan.costs[cell] for cell in self.found)
         fixed = sum(self.plan.costs[cell] for cell in {*self.plan.primaries, *self.plan.carried})
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             found = self.master.minimise({place: self.plan.costs[cell] for place, cell in enumerate(self.free)})
             if found.status != "optimal":
                 return None
@@ -80,7 +83,7 @@ class _Search:
         return None
 
     def _master(self) -> Programme:
-        master = Programme(nodes=NODES)
+        master = Programme(nodes=self.nodes)
         for _ in self.free:
             master.column(0.0, 1.0, integer=True)
         number = {cell: place for place, cell in enumerate(self.free)}

@@ -69,7 +69,7 @@ def veils(table: Table, loaded: Loaded, primaries: Mapping[int, Primary]) -> dic
             continue
         if cell not in primaries and _kept(table, loaded, cell):
             continue
-        found[cell] = _band(table, loaded, value, cell in primaries) or Veil("c", floor, None)
+        found[cell] = _band(table, loaded, value, floor) or Veil("c", floor, None)
     return found
 
 
@@ -87,14 +87,15 @@ def rounded(table: Table, loaded: Loaded) -> dict[int, Veil]:
     return found
 
 
-def _band(table: Table, loaded: Loaded, value: int, small: bool) -> Veil | None:
+def _band(table: Table, loaded: Loaded, value: int, floor: int | None) -> Veil | None:
+    """The band that holds the value. A band from 0 does not tell of a zero where zeros are shown."""
     if loaded.spec.method != "band":
         return None
     unit = 10**table.decimals
     for text in loaded.spec.bands:
         low, high = (int(end) * unit for end in text.replace("–", "-").split("-"))
         if low <= value <= high:
-            return Veil(text, low, high)
+            return Veil(text, low if floor is None else max(low, floor), high)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eirene.disclosure.tables.attack import EVERYBODY, Attack, Exposed, Witnesses, exposed, reach_of
+from eirene.disclosure.tables.attack import EVERYBODY, Attack, Exposed, exposed, reach_of
 from eirene.disclosure.tables.earlier import Before, rows_before
 from eirene.disclosure.tables.frame import Frame
 from eirene.disclosure.tables.heuristic import Pattern
@@ -14,11 +14,10 @@ from eirene.disclosure.tables.model import Table
 from eirene.disclosure.tables.optimal import cheapest_pattern
 from eirene.disclosure.tables.plan import Plan, Veil, costs, knowers, rounded, rows_of, veils
 from eirene.disclosure.tables.rules import SECONDARY, Need, Primary, primary
+from eirene.disclosure.tables.search import improve
 from eirene.disclosure.tables.spec import Join, Loaded
 from eirene.errors import Problem
 
-#: How often a pattern is gone through again for a cheaper one.
-REWORKS = 6
 #: How often exposed cells are protected anew.
 REPEATS = 5
 
@@ -106,11 +105,12 @@ def _protected(
         found = audit(plan, plan.veils, needs)
         return Protected(plan, plan.veils, found, _loss(table, (), cells - len(table)), joins=joins)
     pattern = Pattern(plan, needs)
-    pattern.improve(REWORKS)
+    improve(pattern)
     proved: set[int] | None = None
     if len(plan.veils) <= loaded.spec.optimal_up_to and not pattern.hopeless and len(plan.knowers) == 1:
         proved = cheapest_pattern(plan, needs, pattern.hidden)
-        pattern.settle(proved)
+        if proved is not None:
+            pattern.begin(proved)
     left = _attacked(pattern, needs)
     hidden = {cell: plan.veils.get(cell, Veil("c", None, None)) for cell in sorted(pattern.hidden)}
     optimal = proved is not None and set(hidden) <= proved
@@ -121,12 +121,13 @@ def _attacked(pattern: Pattern, needs: Mapping[int, Need]) -> tuple[Exposed, ...
     """Attacks the pattern, shows what can be worked out anyhow, and protects anew, until nothing is exposed or nothing
     helps."""
     for _ in range(REPEATS):
-        wanted = {**dict.fromkeys(pattern.hidden, SECONDARY), **needs}
-        found = list(exposed(pattern.attack(pattern.hidden), pattern.witnesses, wanted))
+        hidden = pattern.hidden
+        wanted = {**dict.fromkeys(hidden, SECONDARY), **needs}
+        found = list(exposed(pattern.attack(hidden), pattern.witnesses(), wanted))
         found += [_known(cell, needs[cell]) for cell in sorted(needs) if cell not in pattern.plan.veils]
         # A cell that is hidden for others only and can be worked out hides nothing.
         shown = {one.cell for one in found if one.cell not in needs and one.attacker == EVERYBODY.name}
-        pattern.hidden -= shown
+        pattern.show(shown)
         left = [one for one in found if one.cell in needs]
         if not left or not pattern.again(left):
             return tuple(left)
@@ -143,7 +144,7 @@ def audit(plan: Plan, hidden: Mapping[int, Veil], needs: Mapping[int, Need]) -> 
     place = replace(plan, veils={**plan.veils, **hidden})
     room = {cell: place.room(cell) for cell in hidden if cell in plan.veils}
     attack = Attack(plan.frame, room, reach_of(needs))
-    found = list(exposed(attack, Witnesses(plan.frame, plan.knowers), needs))
+    found = list(exposed(attack, Pattern(place, needs).only(room), needs))
     open_to_all = [cell for cell in sorted(needs) if cell not in attack.place]
     return (*found, *(_known(cell, needs[cell]) for cell in open_to_all))
 
