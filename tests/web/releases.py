@@ -11,7 +11,7 @@ from eirene.release.build import History, build_release
 from eirene_web.editions.builds import shipped_reports
 
 #: Alfport lets its answers be shown by name, Bravmouth and Charlhaven do not.
-NAMED, UNNAMED = "Alfport", ("Bravmouth", "Charlhaven")
+UNNAMED = ("Bravmouth", "Charlhaven")
 
 
 def harbour(out: Path, cycle: str = "2022", audience: str = "everyone", women: int = 40) -> Path:

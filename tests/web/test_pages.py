@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from eirene.release import open_release
+from eirene.text import pick
 from eirene_web.editions.services import register_release
 from web import releases
 
@@ -75,14 +77,19 @@ def test_a_figure_of_persons_has_its_mean_median_and_coverage_in_personnel(conco
     assert "personnel" in said
 
 
-def test_a_name_stands_only_where_it_was_released_for_naming(harbour: Path, client: Client) -> None:
+def test_a_name_stands_only_where_it_was_released_for_naming(harbour: Path, concordia: Path, client: Client) -> None:
     pages = ["", "data.json", "data.csv", "series.csv", "series.svg"]
     key = "/harbour/2022/figures/charter_share.2022.ports.share_of_bodies/"
     for end in pages:
         said = client.get(key + end).content.decode()
         for port in releases.UNNAMED:
             assert port not in said, (end, port)
-    assert releases.NAMED in client.get(key).content.decode()
+    release, question = open_release(concordia), FIGURE.rstrip("/").rsplit("/", 1)[1].split(".")[0]
+    named = [b for b, report in release.answers.reports["2016"].items() if question in report.answers]
+    assert named
+    said = client.get(FIGURE).content.decode()
+    for body in named:
+        assert pick(release.pack.bodies[body].name, "en") in said
 
 
 def test_a_nation_without_a_released_answer_has_a_page_that_says_what_is_not_public_and_why(
