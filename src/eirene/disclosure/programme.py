@@ -99,6 +99,10 @@ class Programme:
     def maximise(self, costs: Mapping[int, float]) -> Solution:
         return self._solve(costs, -1.0)
 
+    def _run(self) -> Status:
+        self._solver.run()
+        return _STATUS.get(self._solver.getModelStatus(), "stopped")
+
     def _solve(self, costs: Mapping[int, float], sign: float) -> Solution:
         if self._costs:
             places = np.asarray(self._costs, np.int32)
@@ -107,8 +111,11 @@ class Programme:
         if costs:
             places = np.asarray(self._costs, np.int32)
             self._solver.changeColsCost(len(places), places, sign * np.fromiter(costs.values(), np.float64, len(costs)))
-        self._solver.run()
-        status = _STATUS.get(self._solver.getModelStatus(), "stopped")
+        status = self._run()
+        if status == "infeasible":
+            # From a basis many objectives old that may be a matter of rounding: once more from the start.
+            self._solver.clearSolver()
+            status = self._run()
         if status != "optimal":
             empty = np.empty(0)
             return Solution(status, float("nan"), empty, empty)

@@ -5,7 +5,7 @@ the band of a hidden count                  lower ≤ Σ ≤ upper
 a rate or a gap without its parts           (value - h) × D ≤ N ≤ (value + h) × D, h half a unit of its last digit
 mean, median, quartiles, extremes           of the bodies' own values (`eirene.disclosure.ordering`)
 coverage in personnel                       Σ of the sizes of the bodies in it
-a change's values on the matched panel      like rates, over the panel
+a change's values then and now              like rates or sums, over the bodies in both cycles
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from eirene.disclosure.constraints.numbers import Numbers
 from eirene.disclosure.linear import CellTerm
 from eirene.figures.aggregate import Form
 from eirene.figures.indicators import Compiled
-from eirene.figures.model import Figure
+from eirene.figures.model import Change, Figure
 
 #: Kinds that are made from sums.
 _POOLED = ("pooled", "pooled_without_largest", "matched_panel")
@@ -55,6 +55,7 @@ class FigureReader:
                 self._rate(figure, compiled, index)
             case "count" if figure.kind == "count":
                 self._equal(figure, self._all(figure, compiled, index, "value"), figure.numerator, "numerator")
+                self._panel(figure, compiled, index)
             case "rate" | "count" | "measure":
                 self._statistic(figure, compiled, index)
             case "gap":
@@ -104,7 +105,8 @@ class FigureReader:
             self._equal(figure, below, figure.denominator, "denominator")
         else:
             self._ratio(figure, above, below, figure.value, compiled.form, "value")
-        self._panel(figure, compiled, index)
+        if figure.kind == "pooled":
+            self._panel(figure, compiled, index)
 
     def _completeness(self, figure: Figure, compiled: Compiled) -> None:
         """All persons of the bodies in it; of those whose break-down is known no more than that follows."""
@@ -132,19 +134,41 @@ class FigureReader:
             self.matter.state(total, 0 if at_least else None, None if at_least else 0, item, self.numbers.number)
 
     def _panel(self, figure: Figure, compiled: Compiled, index: int) -> None:
-        """The value now over those in both cycles, where it is told and we know who they are."""
+        """The values then and now over those in both cycles, where they are told and we know who they are."""
         change = figure.change
-        if change is None or change.panel_value is None or figure.kind != "pooled":
+        if change is None:
             return
-        panel = self.source.members.get(figure.key.replace(".pooled", ".matched_panel", 1))
-        if panel is None or len(panel) != change.panel_n:
-            before = self.source.members.get(figure.key.replace(f".{figure.cycle}.", f".{change.since}.", 1), ())
-            panel = tuple(b for b in self._bodies(figure) if b in before)
-        if len(panel) == change.panel_n:
-            above, below = (
-                self._sum(compiled, index, part, figure.cycle, panel) for part in ("numerator", "denominator")
-            )
-            self._ratio(figure, above, below, change.panel_value, compiled.form, "change")
+        panel = self._in_both(figure, change)
+        before = (
+            self.source.answers[change.since].indicators.get(figure.id) if change.since in self.source.reports else None
+        )
+        earlier = before.places.get(tuple(sorted(figure.dimensions.items()))) if before else None
+        if len(panel) != change.panel_n:
+            return
+        self._over_panel(figure, compiled, index, figure.cycle, panel, change.panel_value)
+        if before is not None and earlier is not None:
+            self._over_panel(figure, before, earlier, change.since, panel, change.panel_previous)
+
+    def _in_both(self, figure: Figure, change: Change) -> tuple[str, ...]:
+        panel = self.source.members.get(figure.key.replace(".pooled", ".matched_panel", 1), ())
+        if figure.kind == "pooled" and len(panel) == change.panel_n:
+            return panel
+        before = self.source.members.get(figure.key.replace(f".{figure.cycle}.", f".{change.since}.", 1), ())
+        return tuple(b for b in self._bodies(figure) if b in before)
+
+    def _over_panel(
+        self, figure: Figure, compiled: Compiled, index: int, cycle: str, panel: Sequence[str], value: Decimal | None
+    ) -> None:
+        if value is None:
+            return
+        low, high = _ends(figure, value, compiled.form)
+        item = self._item(figure, "change")
+        if compiled.form.family == "rate":
+            parts = [self._sum(compiled, index, part, cycle, panel) for part in ("numerator", "denominator")]
+            self._between(parts[0], parts[1], low, high, item)
+        else:
+            total = self._sum(compiled, index, "value", cycle, panel)
+            self.matter.state(total, low, high, item, self.numbers.number)
 
     def _gap(self, figure: Figure, compiled: Compiled, index: int) -> None:
         """left - right, a signed sum of rates."""

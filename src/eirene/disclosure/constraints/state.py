@@ -213,7 +213,8 @@ def says(figure: Figure, part: str) -> bool:
         case "coverage":
             return figure.coverage is not None and figure.coverage.personnel is not None
         case "change":
-            return figure.value is not None and figure.change is not None and figure.change.panel_value is not None
+            change = figure.change if figure.value is not None else None
+            return change is not None and (change.panel_value, change.panel_previous) != (None, None)
         case "band":
             return figure.value is None and figure.band is not None
     return figure.value is not None
