@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eirene.documents import model as d
-from eirene.figures.model import Figure
+from eirene.figures.model import MARK, Figure
 from eirene.framework import members_on, population_bodies
 from eirene.summary.chapters import Composer
 from eirene.summary.compiled import not_public
@@ -68,15 +68,21 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
         used |= {one.reason for one in figure.missing if one.n}
     reasons = [r for r in REASONS if r in used]
     for figure in figures:
-        by_reason = {one.reason: one.n for one in figure.missing}
-        cells = [_count(c, by_reason.get(reason, 0)) for reason in reasons]
         label = d.Cell(c.label(figure), figure.key, header=True)
-        lines.append((label, _count(c, figure.n_answered), *cells))
+        lines.append((label, *_in_and_missing(c, figure, reasons)))
     if lines:
         head = c.header("col_figure", "col_answered")
         head += [d.Cell(c.say(f"reason_{reason}"), align="end", header=True) for reason in reasons]
         blocks.append(_table(c, "missing-figures", c.say("missing_title"), head, lines))
     return blocks
+
+
+def _in_and_missing(c: Composer, figure: Figure, reasons: Sequence[str]) -> list[d.Cell]:
+    """How many bodies are in a figure, and how many are not for each reason; of one that is not told at all no zero."""
+    if figure.untold:
+        return [d.Cell(MARK, align="end", muted=True) for _ in ("answered", *reasons)]
+    by_reason = {one.reason: one.n for one in figure.missing}
+    return [_count(c, n) for n in (figure.n_answered, *(by_reason.get(reason, 0) for reason in reasons))]
 
 
 def _count(c: Composer, n: int) -> d.Cell:
