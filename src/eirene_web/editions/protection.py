@@ -117,7 +117,7 @@ class Words:
             return key
         told = pick(indicator.label, self.lang)
         if kind != default_kind(indicator):
-            told = f"{told}: {Phrases(self.lang, self.pack.phrases)(f'kind_{kind}')}"
+            told = told + _(": ") + f"{Phrases(self.lang, self.pack.phrases)(f'kind_{kind}')}"
         told = ", ".join([told, *(self._dimension(one) for one in dimensions if "=" in one)])
         more = [pick(p.label, self.lang) for p in self.pack.header.populations if p.code == population]
         if self.cycle and cycle != self.cycle:

@@ -219,8 +219,8 @@ def _roles(figure: Figure) -> list[str]:
 
 
 def _dots(pen: Pen, points: Sequence[Point], width: float) -> float:
-    height, top, bottom, left, right = 230.0, 34.0, 60.0, 44.0, 44.0
     values = [v for p in points if (v := shown_value(p.figure)) is not None]
+    height, top, bottom, left, right = 230.0 if values else 120.0, 34.0, 60.0, 44.0, 44.0
     high = max([*values, Decimal(0)])
     low = min([*values, Decimal(0)])
     # Where no value is shown, the line of zero lies at the foot.
