@@ -9,7 +9,7 @@ from eirene.figures.model import MARK, Figure
 from eirene.framework import members_on, population_bodies
 from eirene.summary.chapters import Composer
 from eirene.summary.compiled import not_public
-from eirene.text import date, number, pick
+from eirene.text import capital, date, number, pick
 
 #: Reasons in the order in which they are told.
 REASONS = ("no_report", "not_applicable", "no_data", "withheld", "not_answered", "unusable")
@@ -52,7 +52,7 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
             came = [body for body in asked if body in reported.get(c.cycle.id, frozenset())]
             rows.append(
                 (
-                    d.Cell(c.population(code).capitalize(), header=True),
+                    d.Cell(capital(c.population(code)), header=True),
                     _count(c, len(asked)),
                     _count(c, len(came)),
                 )
@@ -92,9 +92,7 @@ def _count(c: Composer, n: int) -> d.Cell:
 def _method(c: Composer, facts: Mapping[str, int]) -> list[d.Block]:
     say = c.say
     kinds = sorted({f.kind for f in c.index.by_key.values()})
-    terms = [
-        (say(f"kind_{kind}").capitalize(), (d.Run(say(f"explain_{kind}")),)) for kind in kinds if kind in EXPLAINED
-    ]
+    terms = [(capital(say(f"kind_{kind}")), (d.Run(say(f"explain_{kind}")),)) for kind in kinds if kind in EXPLAINED]
     populations = []
     for one in c.pack.header.populations:
         if c.cycle.kind != "collected":
@@ -107,9 +105,9 @@ def _method(c: Composer, facts: Mapping[str, int]) -> list[d.Block]:
             date=date(c.cycle.reference_date, c.lang),
         )
         if one.basis == "as_at":
-            populations.append((pick(one.many, c.lang).capitalize(), (d.Run(text),)))
+            populations.append((capital(pick(one.many, c.lang)), (d.Run(text),)))
         else:
-            populations.append((pick(one.label, c.lang).capitalize(), (d.Run(say(f"basis_{one.basis}")),)))
+            populations.append((capital(pick(one.label, c.lang)), (d.Run(say(f"basis_{one.basis}")),)))
     blocks: list[d.Block] = [d.Note((), heading=say("method_kinds")), d.Terms(tuple(terms))] if terms else []
     if populations:
         blocks += [d.Note((), heading=say("method_populations")), d.Terms(tuple(populations))]
@@ -172,7 +170,7 @@ def _figures(c: Composer) -> list[d.Block]:
             continue
         head = [d.Cell(c.say(name), header=True) for name in ("col_figure", "col_kind")]
         head += [d.Cell(c.say(name), header=True, align="end") for name in ("col_value", "col_nofN")]
-        title = pick(population.label, c.lang).capitalize()
+        title = capital(pick(population.label, c.lang))
         blocks.append(_table(c, f"figures-{population.code.replace('_', '-')}", title, head, rows))
     return blocks
 
