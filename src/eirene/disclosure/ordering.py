@@ -9,10 +9,11 @@ narrows any more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from eirene.disclosure.constraints.components import Component
-from eirene.disclosure.constraints.model import Gap, Quotient, Statistic, Sum
+from eirene.disclosure.constraints.model import Exact, Gap, Quotient, Statistic, Sum
 from eirene.disclosure.constraints.state import Row, Unknowns
 from eirene.disclosure.intervals import Attack
 
@@ -61,7 +62,8 @@ class Ordering:
         return frozenset(q.number for q in one.quotients if any(part.terms for part in self.found.quotient(q)))
 
     def _same(self, key: _Key, row: Row) -> Row:
-        return self._rows.setdefault((key, row.low, row.high, tuple(row.terms.items())), row)
+        same = (key, row.low, row.high, tuple(row.terms.items()), tuple(row.because.items()))
+        return self._rows.setdefault(same, row)
 
 
 class _Ends:
@@ -140,17 +142,37 @@ def _narrowed(one: Statistic, open_: frozenset[int], ends: _Ends) -> Iterator[_S
         if not _bites(one, open_, ends, least):
             continue
         others = [ends.of(quotient, least=not least) for quotient in one.quotients]
+        sure = _sure(one, open_, ends, least)
         for at, quotient in enumerate(one.quotients):
             if quotient.number in open_:
                 rest = sorted(others[:at] + others[at + 1 :])
                 bound = _least(one, rest) if least else _most(one, rest)
                 if bound is not None and abs(bound) != _INFINITE:
                     key = (*one.item, one.source, quotient.number, least)
-                    yield key, bound, _side(one, *ends.found.quotient(quotient), bound, at_least=least)
+                    row = _side(one, *ends.found.quotient(quotient), bound, at_least=least)
+                    yield key, bound, replace(row, because=sure)
     if one.place is None:
         for quotient in one.quotients:
             if quotient.number in open_ and ends.found.quotient(quotient)[1].terms:
                 yield from _own_rate(one, quotient, ends)
+
+
+def _sure(one: Statistic, open_: frozenset[int], ends: _Ends, least: bool) -> dict[int, Exact]:
+    """The numbers of those that lie on the other side, weighed as they move their own value; of those of which it only
+    follows that they do, all that is told of the same answers."""
+    published = one.low if least else one.high
+    found: dict[int, Exact] = {}
+    for quotient in one.quotients:
+        beyond = ends.true(quotient) < published if least else ends.true(quotient) > published
+        if not beyond and one.place is not None:
+            continue
+        if quotient.number not in open_:
+            found.update(quotient.above.terms)
+            found.update({number: -published * weight for number, weight in quotient.below.terms.items()})
+        else:
+            for number in (*quotient.above.terms, *quotient.below.terms):
+                found.update(dict.fromkeys(ends.found.beside(number), 1))
+    return found
 
 
 def _own_rate(one: Statistic, quotient: Quotient, ends: _Ends) -> Iterator[_Side]:
@@ -245,17 +267,18 @@ def _means(found: Unknowns, told: Sequence[Statistic]) -> dict[_Key, Row]:
     rows: dict[_Key, Row] = {}
     for one in told:
         if one.place is None:
-            total = Sum()
+            total, known = Sum(), {}
             for quotient in one.quotients:
                 above, below = found.quotient(quotient)
                 if below.terms:
                     total.add(Sum(0, {quotient.rate: 1}))
                 elif below.constant:
                     total.add(above, 1 / Fraction(below.constant))
+                    known.update(quotient.above.terms)
             n = len(one.quotients)
             low, high = one.low * n - Fraction(total.constant), one.high * n - Fraction(total.constant)
             if total.terms:
-                rows[(*one.item, one.source, "mean")] = Row(total.terms, low, high, one.item, one.source)
+                rows[(*one.item, one.source, "mean")] = Row(total.terms, low, high, one.item, one.source, known)
     return rows
 
 

@@ -7,7 +7,7 @@ subtracted exactly before anything becomes a double.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from eirene.disclosure.constraints.components import Component, components
@@ -31,16 +31,23 @@ from eirene.figures.model import Figure
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Row:
-    """low ≤ Σ coefficient × column ≤ high, over what is not known. Two are the same only if they are one object."""
+    """low ≤ Σ coefficient × column ≤ high, over what is not known. Two are the same only if they are one object.
+
+    because   what is known of others and makes it so, with the weight of each, where that is not in the sum itself: the
+              values on the other side of a median
+    """
 
     terms: Mapping[int, Exact]
     low: Fraction | None
     high: Fraction | None
     item: Item
     source: int
+    because: Mapping[int, Exact] = field(default_factory=dict)
 
     def like(self, other: Row | None) -> bool:
-        return other is not None and (self.terms, self.low, self.high) == (other.terms, other.low, other.high)
+        return other is not None and all(
+            getattr(self, part) == getattr(other, part) for part in ("terms", "low", "high", "because")
+        )
 
 
 class Unknowns:
@@ -114,12 +121,16 @@ class Unknowns:
                 redo.update(n for n in numbers if self._telling[n] != self._tells(n))
         self._redo(redo)
 
+    def beside(self, number: int) -> list[int]:
+        """The numbers of the same answer that stand in the release at hand."""
+        return self._under.get(self.columns[number].spot[:3], [])
+
     def could_be_left_out(self, number: int) -> dict[Spot, Exact]:
         """Numbers in a row that stand by name in the release at hand and nowhere else, with their coefficients."""
-        if number >= len(self.matter.statements):
-            return {}
+        statements = self.matter.statements
+        told = statements[number].terms if number < len(statements) else self.rows[number].because
         found = {}
-        for quantity, coefficient in self.matter.statements[number].terms.items():
+        for quantity, coefficient in told.items():
             one = self.columns[quantity]
             telling = [s for s in one.standing if _stands(self.sources[s.source], s.names, s.cell)]
             if len(telling) == 1 and telling[0].source == 0 and one.kind == "cell" and one.spot[1] not in self.knows:
