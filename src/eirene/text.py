@@ -21,6 +21,11 @@ from babel.numbers import format_decimal
 Text = Mapping[str, str]
 
 
+def capital(text: str) -> str:
+    """The text with a capital first; every other letter as it is: “members of NATO”, “Members of NATO”."""
+    return text[:1].upper() + text[1:]
+
+
 def pick(text: Text, lang: str) -> str:
     """The text in `lang`; else in English; else in whichever language it has; '' if it has none."""
     if lang in text:

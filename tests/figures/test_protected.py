@@ -12,6 +12,7 @@ from cast import sampler
 from eirene.errors import EireneError
 from eirene.figures import Band, Figure, figure_from_row, figure_row
 from eirene.figures.display import display, n_of_N, protection_text, said
+from eirene.figures.model import Missing
 
 COUNT = Figure("crew_total", "2022", "members", "count", "persons", {"en": "Crew"}, Decimal(120), numerator=120,
                n_answered=4, n_applicable=5, n_bodies=5, decimals=0)  # fmt: skip
@@ -56,6 +57,9 @@ def test_n_of_N_tells_nothing_of_a_share_that_is_confidential() -> None:
     assert n_of_N(SHARE, sampler(), "en") == "2 of 4"
     assert n_of_N(kept_back(SHARE), sampler(), "en") == "c"
     assert n_of_N(kept_back(COUNT), sampler(), "en") == "4 of 5"
+    untold = replace(kept_back(COUNT), n_answered=0, missing=(Missing("protected", 5),))
+    assert untold.untold
+    assert n_of_N(untold, sampler(), "en") == "c", "how many are in it is not told: no zero stands for that"
     rounded = replace(SHARE, numerator=10, denominator=20, rounded=5)
     assert n_of_N(rounded, sampler(), "en") == "≈\u00a010 of 20"
 

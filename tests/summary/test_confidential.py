@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from eirene.documents.plain import walk
 from eirene.documents.strips import strip_png
 from eirene.documents.workbook import render_xlsx
 from eirene.figures import Band, Figure, compute_series
+from eirene.figures.model import Missing
 from eirene.framework.model import Block, Chapter, Edition
 from eirene.questionnaires import parse_report
 from eirene.questionnaires.model import CellKey
@@ -40,10 +41,12 @@ def kept_back(figure: Figure, band: Band | None = None) -> Figure:
     return replace(figure, value=None, numerator=None, denominator=None, members={}, suppressed="protected", band=band)
 
 
-def document(figures: list[Figure], *blocks: Block, left_out: frozenset[CellKey] = frozenset()) -> d.Document:
+def document(
+    figures: list[Figure], *blocks: Block, left_out: frozenset[CellKey] = frozenset(), chapters: Sequence[Chapter] = ()
+) -> d.Document:
     chapter = Chapter(id="one", title={"en": "One"}, blocks=list(blocks))
     bodies = Chapter(id="bodies", title={"en": "Bodies"}, generate="bodies")
-    edition = Edition(number="1", title={"en": "T"}, chapters=[chapter, bodies])
+    edition = Edition(number="1", title={"en": "T"}, chapters=[chapter, *chapters, bodies])
     reports = {}
     for body, women in (("ALF", 10), ("BRA", 20), ("CHA", 30)):
         report = parse_report(toy_report(body, women, 100 - women, naming=True), toy())
@@ -85,6 +88,44 @@ def test_its_roll_call_tells_who_answered_and_not_how() -> None:
     assert roll.legend == (("confidential", "confidential"),)
     pictures = [strip_png(d.RollCall(((kind, 3),), ""))[0] for kind in ("confidential", "yes", "no", "missing")]
     assert len(set(pictures)) == 4
+
+
+def untold(figure: Figure) -> Figure:
+    """Kept back, and not told either how many are in it."""
+    missing = (Missing("protected", figure.n_bodies),)
+    return replace(kept_back(figure), n_answered=0, missing=missing, coverage=None)
+
+
+def test_of_a_figure_of_which_nothing_is_told_no_zero_is_told() -> None:
+    figures = [untold(f) for f in ports()]
+    made = document(figures, Block(statement="charter_share"))
+    statement = next(of(d.Statement, made))
+    assert isinstance(statement, d.Statement)
+    assert statement.n_of_N == "c"
+    assert statement.roll_call is not None
+    assert statement.roll_call.groups == (("protected", 3),)
+    assert statement.roll_call.alt == "of 3 it is not told, to protect one of them"
+    page = render_page(made, None)
+    assert "0 of 3" not in page
+    assert "0 answered" not in page
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(render_xlsx({"en": made}, [_told(f, toy()) for f in figures])))
+    sheet = next(s for s in book.worksheets if s.title.startswith("Figures"))
+    heads = [cell.value for cell in sheet[1]]
+    row = dict(zip(heads, (cell.value for cell in sheet[2]), strict=True))
+    assert (row["Answered"], row["Missing: protected"]) == ("c", 3)
+
+
+def test_the_table_of_what_is_missing_counts_nobody_where_nothing_is_told() -> None:
+    figures = [untold(f) if f.id == "charter_share" else f for f in ports()]
+    chapter = Chapter(id="gaps", title={"en": "Gaps"}, generate="missing")
+    made = document(figures, chapters=[chapter])
+    table = next(t for t in of(d.Table, made) if isinstance(t, d.Table) and t.id == "missing-figures")
+    by_label = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
+    assert set(by_label["Ports with a charter"]) == {"c"}, by_label
+    assert "c" not in by_label["Women on board"]
+    assert LEGEND in table.notes
 
 
 @pytest.mark.parametrize("table", ["figures", "series", "by_body"])

@@ -14,6 +14,7 @@ from django.test import Client
 
 from cast import toy, toy_report
 from eirene.figures import Band
+from eirene.figures.model import Missing
 from eirene.questionnaires import parse_report
 from eirene.release import build
 from eirene_web.editions.services import register_release
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.one_engine
 POOLED = "women_on_board.2022.ports.pooled"
 SHARE = "charter_share.2022.ports.share_of_bodies"
 TOTAL = "crew_total.2022.ports.count"
+#: Kept back, and not told either how many are in it.
+UNTOLD = "crew_total.2022.ports.median_of_bodies"
 REASON = "confidential, not shown so as to protect persons or bodies"
 
 
@@ -39,6 +42,12 @@ def told(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             replace(f, value=None, numerator=None, denominator=None, change=None, suppressed="protected",
                     band=bands.get(f.key)) if f.key in bands or f.id == "women_on_board" else f
             for f in view.figures
+        )  # fmt: skip
+        assert UNTOLD in {f.key for f in figures}
+        figures = tuple(
+            replace(f, value=None, numerator=None, denominator=None, change=None, members={}, coverage=None,
+                    suppressed="protected", n_answered=0, missing=(Missing("protected", f.n_bodies),))
+            if f.key == UNTOLD else f for f in figures
         )  # fmt: skip
         return replace(view, figures=figures)
 
@@ -64,6 +73,41 @@ def test_a_share_does_not_say_how_many_of_them(told: Path, client: Client) -> No
     said = plain(text_of(client, f"/harbour/2022/figures/{SHARE}/"))
     assert "c of 3 ports that answered" in said
     assert "In the figure, 3" in said
+
+
+def test_a_figure_of_which_nothing_is_told_says_no_zero(told: Path, client: Client) -> None:
+    said = plain(text_of(client, f"/harbour/2022/figures/{UNTOLD}/"))
+    assert "of 3 it is not told, to protect one of them" in said
+    assert "How many answered is not told" in said
+    assert "0 of 3" not in said
+    assert "In the figure, 0" not in said
+    assert "0 answers" not in said
+    for address in ("/harbour/2022/figures/", "/harbour/indicators/crew_total/"):
+        assert "0 of 3" not in plain(text_of(client, address)), address
+
+
+def test_a_release_says_that_it_was_attacked_and_with_what_outcome(told: Path, client: Client) -> None:
+    audit = json.loads((told / "manifest.json").read_text())["audit"]
+    assert audit["clean"] is True
+    for address in ("/harbour/2022/data/", "/harbour/method/"):
+        said = plain(text_of(client, address))
+        assert "Before it was frozen this release was" in said, address
+        assert (f"{audit['checked']} hidden number" if audit["checked"] else "it has none") in said, address
+
+
+def test_a_release_without_an_audit_claims_none(told: Path, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eirene_web.portal import reading
+
+    opening = reading._open
+    monkeypatch.setattr(reading, "_kept", type(reading._kept)())
+    monkeypatch.setattr(reading, "_open", lambda release: _without_audit(opening(release)))
+    assert "Before it was frozen" not in text_of(client, "/harbour/2022/data/")
+    assert "Before it was frozen" not in text_of(client, "/harbour/method/")
+
+
+def _without_audit(edition: Any) -> Any:
+    edition.manifest = {name: value for name, value in edition.manifest.items() if name != "audit"}
+    return edition
 
 
 def test_a_band_stands_as_a_band(told: Path, client: Client) -> None:

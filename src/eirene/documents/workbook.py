@@ -260,13 +260,17 @@ class _Workbook:
             text(w["n_of_N"].format(n=n, N=of) if n is not None and of is not None else "", self.end)
         for value in (n, of):
             number(value, instead=_KEPT_BACK if kept_back else "")
-        for value in (row.get("n_answered"), row.get("n_applicable"), row.get("n_bodies")):
-            number(value)
         missing: dict[str, int] = {}
         for part in row.get("missing") or ():
             missing[part["reason"]] = missing.get(part["reason"], 0) + int(part["n"])
+        # Where all are missing to protect one of them, it is not known how many are in it: no zero stands for that.
+        untold = kept_back and "protected" in missing
+        for value in (row.get("n_answered"), row.get("n_applicable")):
+            number(None if untold else value, instead=_KEPT_BACK if untold else "")
+        number(row.get("n_bodies"))
         for reason in reasons:
-            number(missing.get(reason, 0))
+            known = missing.get(reason) if untold else missing.get(reason, 0)
+            number(known, instead=_KEPT_BACK)
         text(pick(row["why"], lang) if row.get("why") else row.get("suppressed"))
         text(" | ".join(_footnote(note, lang, w["colon"]) for note in row.get("footnotes") or ()))
         for name in ("population", "kind", "basis", "source"):

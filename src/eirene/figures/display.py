@@ -91,7 +91,7 @@ def n_of_N(figure: Figure, pack: Pack, lang: str) -> str:
     """ "11 of 27"; for pooled rates persons; for means, medians and counts the bodies behind it. `c` where what would
     stand here is confidential."""
     say = Phrases(lang, pack.phrases)
-    if figure.confidential and figure.kind in _RATIOS:
+    if figure.untold or (figure.confidential and figure.kind in _RATIOS):
         return MARK
     if figure.numerator is not None and figure.denominator is not None:
         ratio = say("n_of_N", n=number(figure.numerator, lang), N=number(figure.denominator, lang))

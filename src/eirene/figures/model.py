@@ -145,6 +145,12 @@ class Figure:
         return self.suppressed == PROTECTED
 
     @property
+    def untold(self) -> bool:
+        """Whether it is not even told how many of its bodies are in it, and why the others are not: all stand in
+        `missing` as `protected`, and the counts of bodies say nothing."""
+        return self.confidential and any(one.reason == PROTECTED for one in self.missing)
+
+    @property
     def conf_status(self) -> str:
         """F or C, see `CONFIDENTIAL`."""
         return CONFIDENTIAL if self.confidential else FREE

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eirene.documents import model as d
-from eirene.figures.model import Figure
+from eirene.figures.model import MARK, Figure
 from eirene.framework import members_on, population_bodies
 from eirene.summary.chapters import Composer
 from eirene.summary.compiled import not_public
-from eirene.text import date, number, pick
+from eirene.text import capital, date, number, pick
 
 #: Reasons in the order in which they are told.
 REASONS = ("no_report", "not_applicable", "no_data", "withheld", "not_answered", "unusable")
@@ -52,7 +52,7 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
             came = [body for body in asked if body in reported.get(c.cycle.id, frozenset())]
             rows.append(
                 (
-                    d.Cell(c.population(code).capitalize(), header=True),
+                    d.Cell(capital(c.population(code)), header=True),
                     _count(c, len(asked)),
                     _count(c, len(came)),
                 )
@@ -68,15 +68,21 @@ def _missing(c: Composer, reported: Mapping[str, frozenset[str]]) -> list[d.Bloc
         used |= {one.reason for one in figure.missing if one.n}
     reasons = [r for r in REASONS if r in used]
     for figure in figures:
-        by_reason = {one.reason: one.n for one in figure.missing}
-        cells = [_count(c, by_reason.get(reason, 0)) for reason in reasons]
         label = d.Cell(c.label(figure), figure.key, header=True)
-        lines.append((label, _count(c, figure.n_answered), *cells))
+        lines.append((label, *_in_and_missing(c, figure, reasons)))
     if lines:
         head = c.header("col_figure", "col_answered")
         head += [d.Cell(c.say(f"reason_{reason}"), align="end", header=True) for reason in reasons]
         blocks.append(_table(c, "missing-figures", c.say("missing_title"), head, lines))
     return blocks
+
+
+def _in_and_missing(c: Composer, figure: Figure, reasons: Sequence[str]) -> list[d.Cell]:
+    """How many bodies are in a figure, and how many are not for each reason; of one that is not told at all no zero."""
+    if figure.untold:
+        return [d.Cell(MARK, align="end", muted=True) for _ in ("answered", *reasons)]
+    by_reason = {one.reason: one.n for one in figure.missing}
+    return [_count(c, n) for n in (figure.n_answered, *(by_reason.get(reason, 0) for reason in reasons))]
 
 
 def _count(c: Composer, n: int) -> d.Cell:
@@ -86,9 +92,7 @@ def _count(c: Composer, n: int) -> d.Cell:
 def _method(c: Composer, facts: Mapping[str, int]) -> list[d.Block]:
     say = c.say
     kinds = sorted({f.kind for f in c.index.by_key.values()})
-    terms = [
-        (say(f"kind_{kind}").capitalize(), (d.Run(say(f"explain_{kind}")),)) for kind in kinds if kind in EXPLAINED
-    ]
+    terms = [(capital(say(f"kind_{kind}")), (d.Run(say(f"explain_{kind}")),)) for kind in kinds if kind in EXPLAINED]
     populations = []
     for one in c.pack.header.populations:
         if c.cycle.kind != "collected":
@@ -101,9 +105,9 @@ def _method(c: Composer, facts: Mapping[str, int]) -> list[d.Block]:
             date=date(c.cycle.reference_date, c.lang),
         )
         if one.basis == "as_at":
-            populations.append((pick(one.many, c.lang).capitalize(), (d.Run(text),)))
+            populations.append((capital(pick(one.many, c.lang)), (d.Run(text),)))
         else:
-            populations.append((pick(one.label, c.lang).capitalize(), (d.Run(say(f"basis_{one.basis}")),)))
+            populations.append((capital(pick(one.label, c.lang)), (d.Run(say(f"basis_{one.basis}")),)))
     blocks: list[d.Block] = [d.Note((), heading=say("method_kinds")), d.Terms(tuple(terms))] if terms else []
     if populations:
         blocks += [d.Note((), heading=say("method_populations")), d.Terms(tuple(populations))]
@@ -166,7 +170,7 @@ def _figures(c: Composer) -> list[d.Block]:
             continue
         head = [d.Cell(c.say(name), header=True) for name in ("col_figure", "col_kind")]
         head += [d.Cell(c.say(name), header=True, align="end") for name in ("col_value", "col_nofN")]
-        title = pick(population.label, c.lang).capitalize()
+        title = capital(pick(population.label, c.lang))
         blocks.append(_table(c, f"figures-{population.code.replace('_', '-')}", title, head, rows))
     return blocks
 

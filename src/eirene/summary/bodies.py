@@ -13,7 +13,7 @@ from eirene.questionnaires import cell_value
 from eirene.questionnaires.model import TOTAL, Answer, CellKey, Report
 from eirene.summary.chapters import Composer
 from eirene.summary.compiled import body_values
-from eirene.text import date, listing, number, pick
+from eirene.text import capital, date, listing, number, pick
 
 Shown = Callable[[str, str], bool]
 #: A matrix of one dimension with more columns than this is set downwards.
@@ -142,10 +142,10 @@ def _value_text(c: Composer, question: AskedQuestion, answer: Answer) -> str:
         case "yes_no":
             return c.say(f"answer_{value}") + "."
         case "single_choice":
-            return codes(c.pack, q.choices or "").label(str(value), c.lang).capitalize() + "."
+            return capital(codes(c.pack, q.choices or "").label(str(value), c.lang)) + "."
         case "multiple_choice" if isinstance(value, tuple):
             labels = [codes(c.pack, q.choices or "").label(code, c.lang) for code in value]
-            return listing(labels, c.lang).capitalize() + "." if labels else "–"
+            return capital(listing(labels, c.lang)) + "." if labels else "–"
         case "rows":
             return " ".join(_particulars(c, q.columns, row) for row in answer.rows)
         case "text" if isinstance(value, Mapping):
@@ -213,7 +213,7 @@ def _matrix(c: Composer, body: str, question: AskedQuestion, answer: Answer) -> 
     title = f"{question.number} {pick(q.text, c.lang)}"
     notes = tuple(filter(None, (_definition(c, question, answer), pick(answer.comment, c.lang))))
     unit = c.pack.units.get(q.unit or "")
-    subtitle = pick(unit.label, c.lang).capitalize() if unit else ""
+    subtitle = capital(pick(unit.label, c.lang)) if unit else ""
     return d.Table(f"body-{body}-{question.id}", title, (tuple(head),), tuple(rows), subtitle, notes=notes)
 
 

@@ -213,7 +213,7 @@ class Composer:
             return None
         if figure.confidential:
             answered = [("confidential", figure.n_answered)]
-            words = [self.say("roll_confidential", n=figure.n_answered)]
+            words = [] if figure.untold else [self.say("roll_confidential", n=figure.n_answered)]
         elif figure.numerator is not None and figure.denominator is not None:
             yes, of = int(figure.numerator), int(figure.denominator)
             answered = [("yes", yes), ("no", of - yes)]

@@ -112,7 +112,9 @@ def _value(view: AudienceView, one: Exposed) -> dict[str, Any]:
 
 
 def _answer(one: Determined) -> dict[str, Any]:
-    ways = [{"what": "counts", "where": [one.cycle, one.question], "price": 12.0}] if one.question else []
+    # Of any one of these populations it need not be told; where none alone would do, of none at all.
+    places = [[one.cycle, one.question, code] for code in one.populations] or [[one.cycle, one.question]]
+    ways = [{"what": "counts", "where": where, "price": 12.0} for where in places] if one.question else []
     return {"what": "answer", "where": [one.cycle, one.body, one.question], "by": "", "because": {}, "ways": ways}
 
 

@@ -20,21 +20,23 @@ from eirene.framework import Pack, asked, body_name, codes
 from eirene.framework.model import Question
 from eirene.questionnaires.model import TOTAL
 from eirene.summary.refs import default_kind
-from eirene.text import Phrases, pick
+from eirene.text import Phrases, number, pick
 
 Told = Mapping[str, Any]
 #: Kinds of things that are hidden, in the order in which they are told.
 KINDS = ("name", "cell", "figure", "coverage", "change", "counts")
-REASONS = ("chosen", "small", "within", "company", "derivable", "single_values", "asked_after", "silent", "alike")
+REASONS = (
+    "chosen", "small", "within", "company", "derivable", "single_values", "asked_after", "silent", "alike", "carried",
+)  # fmt: skip
 #: Things on one page.
 PAGE = 40
 
 
 def kind_words() -> dict[str, str]:
+    """What kind of thing one hidden thing is."""
     return {
-        "name": _("Answers without a name"), "cell": _("Cells"), "figure": _("Figures"),
-        "coverage": _("How many persons a figure covers"), "change": _("Changes since the last cycle"),
-        "counts": _("Counts of answers"),
+        "name": _("a name"), "cell": _("a cell"), "figure": _("a figure"), "coverage": _("a part of a figure"),
+        "change": _("a part of a figure"), "counts": _("a count of answers"),
     }  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def reason_words() -> dict[str, str]:
         "single_values": _("the value of one nation"), "asked_after": _("tells the answer to another question"),
         "silent": _("so that who did not report is not the only one without a name"),
         "alike": _("so that those without a name did not all say the same"),
+        "carried": _("hidden already in another release of these readers"),
     }  # fmt: skip
 
 
@@ -74,11 +77,16 @@ class Words:
         return body_name(self.pack, code, self.lang, day)
 
     def question(self, cycle: str, question: str) -> str:
+        """Number and text of a question; '' (whether a nation reported) is reporting as a whole."""
         found = asked(self.pack, cycle).questions.get(question) if cycle in self.pack.cycles else None
-        told = f"{found.number} {pick(found.question.text, self.lang)}" if found else question
-        return told if not self.cycle or cycle == self.cycle else f"{told} ({self._cycle(cycle)})"
+        told = (
+            (question or _("Reporting as a whole"))
+            if found is None
+            else f"{found.number} {pick(found.question.text, self.lang)}"
+        )
+        return told if not self.cycle or cycle == self.cycle else f"{told} ({self.cycle_title(cycle)})"
 
-    def _cycle(self, cycle: str) -> str:
+    def cycle_title(self, cycle: str) -> str:
         return pick(self.pack.cycles[cycle].title, self.lang) if cycle in self.pack.cycles else cycle
 
     def cell(self, cycle: str, question: str, key: Sequence[str]) -> str:
@@ -98,9 +106,8 @@ class Words:
         """cycle, body, question, code… as words."""
         cycle, body, question, *key = where
         told = [self.nation(body), self.question(cycle, question) if question else _("whether it reported")]
-        if key:
-            told.append(self.cell(cycle, question, key))
-        return ", ".join(told)
+        said = ", ".join(told)
+        return f"{said} ({self.cell(cycle, question, key)})" if key else said
 
     def figure(self, key: str) -> str:
         """What a figure is about, from its key."""
@@ -110,7 +117,7 @@ class Words:
             return key
         told = pick(indicator.label, self.lang)
         if kind != default_kind(indicator):
-            told = f"{told}: {Phrases(self.lang, self.pack.phrases)(f'kind_{kind}')}"
+            told = told + _(": ") + f"{Phrases(self.lang, self.pack.phrases)(f'kind_{kind}')}"
         told = ", ".join([told, *(self._dimension(one) for one in dimensions if "=" in one)])
         more = [pick(p.label, self.lang) for p in self.pack.header.populations if p.code == population]
         if self.cycle and cycle != self.cycle:
@@ -150,8 +157,23 @@ class Words:
             case "change":
                 return _("%(figure)s: the change since the last cycle") % {"figure": self.figure(where[0])}
             case "counts":
-                return _("how many gave which answer")
+                return self.counts(where)
         return ", ".join(where)
+
+    def counts(self, where: Sequence[str]) -> str:
+        """Of cycle, question and population: how many of it gave which answer. Places kept before populations were
+        told apart have none, and mean all of them."""
+        _cycle, question, *code = where
+        if not code:
+            return _("how many gave which answer") if question else _("how many reported")
+        said = _("how many gave which answer, among %(population)s") if question else _(
+            "how many reported, among %(population)s"
+        )  # fmt: skip
+        return said % {"population": self.population(code[0])}
+
+    def population(self, code: str) -> str:
+        """ "members of Concordia" """
+        return next((pick(p.label, self.lang) for p in self.pack.header.populations if p.code == code), code)
 
     def why(self, one: Told) -> str:
         """The reason in a sentence, with what it protects where that is one thing."""
@@ -166,6 +188,7 @@ class Words:
             "silent": _("A nation that did not report would be the only one without a name."),
             "alike": _("Those without a name all gave one answer: the counts would tell it."),
             "chosen": _("Chosen by the coordinator."),
+            "carried": _("Another release that the same readers hold hides it: shown here, it would be undone there."),
         }  # fmt: skip
         with_it = {
             "company": _("Without it this could be worked out: %(what)s."),
@@ -180,8 +203,10 @@ class Words:
         """What could be worked out, and from which published numbers; never the value."""
         if one["by"]:
             said = _("With its own answers %(nation)s can work it out.") % {"nation": self.nation(one["by"])}
-        elif one["what"] == "answer":
+        elif one["what"] == "answer" and one["where"][2]:
             said = _("The answer follows from the published counts.")
+        elif one["what"] == "answer":
+            said = _("That it did not report follows from the published counts and the names that are shown.")
         else:
             said = _("The number can be worked out from what is published.")
         because = pick(one.get("because") or {}, self.lang) if one.get("because") else ""
@@ -214,9 +239,15 @@ class Words:
             thing = self.thing(way["what"], where)
         return said.get(way["what"], "%(thing)s") % {"thing": thing}
 
+    def of_silence(self) -> str:
+        """What helps where it can be told that a nation did not report."""
+        return _("Ask the nation to report, or to let it be said that it did not; or show fewer nations by name.")
+
     def remedies(self, one: Told, most: int = 3) -> str:
         """The cheapest ways out, for a message."""
         ways = [self.way(way) for way in one["ways"][:most]]
+        if not ways and not one["where"][2]:
+            return self.of_silence()
         if not ways:
             return _("Take the figure out of what is told, or ask the nation to withhold or release the answer.")
         return _("What would help, the least loss first: %(ways)s.") % {"ways": "; ".join(ways)}
@@ -249,6 +280,8 @@ class Row:
     why: str
     because: str
     ways: tuple[tuple[int, str, str], ...]
+    #: What to do where nothing can be hidden instead, if that is not the usual.
+    helps: str = ""
 
 
 @dataclass(frozen=True)
@@ -279,6 +312,7 @@ class Protection:
     words: Words
     cycle: str
     _questions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _orders: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def pack(self) -> Pack:
@@ -311,11 +345,27 @@ class Protection:
         found: dict[tuple[str, str], Counter[str]] = {}
         for one, place in zip(self.told["hidden"], self.places, strict=True):
             found.setdefault(place, Counter())[one["what"]] += 1
-        order = {(c, q): (c != self.cycle, n) for c in {c for c, _q in found} for n, q in enumerate(self._asked(c))}
-        rows = sorted(found.items(), key=lambda one: (order.get(one[0], (True, 9999)), one[0]))
+        rows = sorted(found.items(), key=lambda one: self._rank(one[0]))
+        return [Group(q, c, self.words.question(c, q), self._section(c, q), counts) for (c, q), counts in rows]
+
+    def _rank(self, place: tuple[str, str]) -> tuple[Any, ...]:
+        """This cycle first, then the newest; in each the order of the questionnaire, reporting as a whole last."""
+        cycle, question = place
+        if cycle not in self._orders:
+            self._orders[cycle] = {q: n for n, q in enumerate(self._asked(cycle))}
+        cycles = list(self.pack.cycles)
+        age = cycles.index(cycle) if cycle in cycles else -1
+        order = self._orders[cycle]
+        return cycle != self.cycle, -age, order.get(question, len(order)), question
+
+    def by_cycle(self) -> list[tuple[str, int, list[Group]]]:
+        """The groups of this cycle, then of each earlier one: its title ('' for this cycle), things, groups."""
+        found: dict[str, list[Group]] = {}
+        for group in self.groups():
+            found.setdefault(group.cycle, []).append(group)
         return [
-            Group(q, c, self.words.question(c, q) if q else _("Of several questions"), self._section(c, q), counts)
-            for (c, q), counts in rows
+            ("" if cycle == self.cycle else self.words.cycle_title(cycle), sum(g.total for g in groups), groups)
+            for cycle, groups in found.items()
         ]
 
     def _section(self, cycle: str, question: str) -> str:
@@ -330,11 +380,13 @@ class Protection:
         return [(why, found[why]) for why in sorted(found, key=lambda w: REASONS.index(w) if w in REASONS else 99)]
 
     def rows(self, *, question: str = "", why: str = "", page: int = 1) -> tuple[list[Row], int]:
-        """Hidden things of one question (`cycle/question`) and reason, a page of them; how many there are in all."""
+        """Hidden things of one question (`cycle/question`) and reason, a page of them in the order of the questions;
+        how many there are in all."""
         wanted = [
             n for n, (one, place) in enumerate(zip(self.told["hidden"], self.places, strict=True))
             if (not question or "/".join(place) == question) and (not why or one["why"] == why)
         ]  # fmt: skip
+        wanted.sort(key=lambda n: (self._rank(self.places[n]), n))
         shown = wanted[(page - 1) * PAGE : page * PAGE]
         return [self._row(n) for n in shown], len(wanted)
 
@@ -342,21 +394,24 @@ class Protection:
         one, (cycle, question) = self.told["hidden"][n], self.places[n]
         return Row(
             n, one["what"], self.words.thing(one["what"], one["where"]),
-            self.words.question(cycle, question) if question else "", one["why"], self.words.why(one), self._ways(one),
+            self.words.question(cycle, question), one["why"], self.words.why(one), self._ways(one),
         )  # fmt: skip
 
     def exposed(self) -> list[Row]:
         return [
-            Row(n, one["what"], self.words.place(one["where"]), "", "", self.words.exposed(one), self._ways(one))
+            Row(
+                n, one["what"], self.words.place(one["where"]), "", "", self.words.exposed(one), self._ways(one),
+                "" if one["where"][2] else self.words.of_silence(),
+            )
             for n, one in enumerate(self.told["exposed"])
-        ]
+        ]  # fmt: skip
 
     def _ways(self, one: Told) -> tuple[tuple[int, str, str], ...]:
         return tuple((n, self.words.way(way), price_word(way["price"])) for n, way in enumerate(one["ways"]))
 
     def headline(self, audience: str) -> str:
         """What protection costs this audience, and whether it is enough, in two sentences."""
-        told = {name: grouped(n) for name, n in self.told["loss"].items()}
+        told = {name: number(n, self.words.lang) for name, n in self.told["loss"].items()}
         hidden = _(
             "For %(audience)s: %(figures)s of %(of_figures)s figures, %(cells)s of %(of_cells)s cells and %(names)s of "
             "%(of_names)s names are hidden."
@@ -364,14 +419,9 @@ class Protection:
         return f"{hidden} {exposed_words(len(self.told['exposed']))}"
 
 
-def grouped(n: int) -> str:
-    """A count with its thousands set apart."""
-    return f"{n:,}".replace(",", "\u202f")
-
-
 def exposed_words(n: int) -> str:
     if not n:
-        return _("Nothing else can be worked out.")
+        return _("Nothing else was found that could be worked out.")
     return ngettext(
         "%(n)d thing can be worked out nevertheless.", "%(n)d things can be worked out nevertheless.", n
     ) % {"n": n}
@@ -469,7 +519,7 @@ class Seen:
 
     def _thing(self, one: Told) -> str:
         thing = self.words.thing(one["what"], one["where"])
-        return f"{self.words.question(*one['where'][:2])}: {thing}" if one["what"] == "counts" else thing
+        return self.words.question(*one["where"][:2]) + _(": ") + thing if one["what"] == "counts" else thing
 
     def _because(self, one: Told) -> str:
         return _("Your name is left out: ") + self.words.why({**one, "protects": []})

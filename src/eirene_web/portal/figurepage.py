@@ -151,6 +151,8 @@ def _behind(figure: Figure, many: str, lang: str) -> str:
     """ "members that answered"; of rates, how many bodies the persons belong to."""
     if figure.basis != "computed":
         return ""
+    if figure.untold:
+        return _("of %(n)s %(many)s") % {"n": number(figure.n_bodies, lang), "many": many}
     if figure.confidential and figure.kind in OF_BODIES:
         return _("of %(n)s %(many)s that answered") % {"n": number(figure.n_answered, lang), "many": many}
     if figure.kind in OF_BODIES:
@@ -179,7 +181,7 @@ def _groups(edition: Edition, figure: Figure, lang: str) -> Iterable[Group]:
         )
     elif figure.kind == "coverage":
         yield Group("y", _("With a public value"), figure.n_answered, _("counted in numerator and denominator"))
-    else:
+    elif not figure.untold:
         yield Group(
             "y",
             _("In the figure"),
@@ -190,9 +192,8 @@ def _groups(edition: Edition, figure: Figure, lang: str) -> Iterable[Group]:
     for missing in figure.missing:
         if missing.n:
             title = words.reason_name(edition.pack, missing.reason, lang)
-            yield Group(
-                "x", title[:1].upper() + title[1:], missing.n, _("in neither"), _names(edition, missing.bodies, lang)
-            )
+            where = _("in the figure or not: to tell would give one of them away") if figure.untold else _("in neither")
+            yield Group("x", title[:1].upper() + title[1:], missing.n, where, _names(edition, missing.bodies, lang))
 
 
 def _names(

@@ -219,11 +219,13 @@ def _roles(figure: Figure) -> list[str]:
 
 
 def _dots(pen: Pen, points: Sequence[Point], width: float) -> float:
-    height, top, bottom, left, right = 230.0, 34.0, 60.0, 44.0, 44.0
     values = [v for p in points if (v := shown_value(p.figure)) is not None]
+    height, top, bottom, left, right = 230.0 if values else 120.0, 34.0, 60.0, 44.0, 44.0
     high = max([*values, Decimal(0)])
     low = min([*values, Decimal(0)])
-    span = (high - low) or Decimal(1)
+    # Where no value is shown, the line of zero lies at the foot.
+    high = low + 1 if high == low else high
+    span = high - low
     step = (width - left - right) / max(len(points) - 1, 1)
 
     def spot(number: int, value: Decimal) -> tuple[float, float]:
@@ -271,9 +273,23 @@ def alt_text(points: Sequence[Point]) -> str:
     return "; ".join(parts)
 
 
+def _few(shown: Sequence[Point], hidden: Sequence[Point]) -> str:
+    """The title where protection leaves one value, or none."""
+    if not shown and any(p.figure.band for p in hidden):
+        return _("Shown in bands only")
+    if not shown:
+        return _("The values are confidential in every cycle")
+    return _("%(value)s in %(cycle)s; other cycles are confidential") % {
+        "value": shown[0].value, "cycle": shown[0].label,
+    }  # fmt: skip
+
+
 def finding(points: Sequence[Point], edition: Edition, lang: str) -> str:
     """The title: what the series shows, and nothing that composition or a break alone would make."""
     shown = [p for p in points if p.figure.value is not None]
+    hidden = [p for p in points if p.figure.confidential]
+    if len(shown) < 2 <= len(points) and hidden and len(shown) + len(hidden) == len(points):
+        return _few(shown, hidden)
     if len(shown) < 2:
         return _("One cycle so far")
     first, last = shown[0], shown[-1]

@@ -357,7 +357,7 @@ class QuestionView:
     def own_class(self) -> str:
         """The disclosure class of the question, in words."""
         own = disclosure_class(self.pack, self.question.disclosure)
-        return pick(own.label, self.lang) if own else ""
+        return wording.protected_as(own, self.lang) if own else ""
 
     @cached_property
     def classes(self) -> list[tuple[str, str]]:
@@ -367,7 +367,7 @@ class QuestionView:
         chosen = disclosure_class(self.pack, self.disclosure)
         if chosen is not None:
             found.setdefault(chosen.code, chosen)
-        return [(code, pick(one.label, self.lang)) for code, one in found.items()]
+        return [(code, wording.protected_as(one, self.lang)) for code, one in found.items()]
 
     @cached_property
     def files(self) -> list[tuple[EvidenceFile, str]]:

@@ -115,6 +115,12 @@ class SectionPage:
         return {q: self.frame.visit.names.post(posts[p]) for q, p in now.items() if p in posts}
 
     @cached_property
+    def classes(self) -> list[tuple[str, str]]:
+        """(what it is called, what it is for) of the disclosure classes that are described."""
+        lang, found = self.frame.lang, self.frame.pack.header.disclosure_classes
+        return [(wording.protected_as(c, lang), pick(c.description, lang)) for c in found if c.description]
+
+    @cached_property
     def audiences(self) -> list[tuple[str, str]]:
         """(code, label) to which an answer may be released, from the narrowest on."""
         pack = self.frame.pack

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from eirene.framework import AskedQuestion, AskedQuestionnaire, Pack, codes
-from eirene.framework.model import Column, Question
+from eirene.framework.model import Column, DisclosureClass, Question
 from eirene.questionnaires.model import TOTAL
 from eirene.questionnaires.parts import cell_codes
 from eirene.questionnaires.values import shape
@@ -217,6 +217,15 @@ def _definition_value(pack: Pack, question: Question, rest: str, value: str, lan
 
 def line_words(pack: Pack, columns: list[Column], line: Mapping[str, Any], lang: str) -> str:
     return ", ".join(entry(pack, c, line[c.id], lang) for c in columns if line.get(c.id) not in (None, ""))
+
+
+def protected_as(one: DisclosureClass, lang: str) -> str:
+    """What a disclosure class is called, with a capital, and what it does to small counts."""
+    label = pick(one.label, lang)
+    label = label[:1].upper() + label[1:]
+    if not one.threshold:
+        return _("%(label)s: any count is shown") % {"label": label}
+    return _("%(label)s: no count below %(n)d") % {"label": label, "n": one.threshold}
 
 
 def audience(pack: Pack, code: str, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from eirene.disclosure.hidden import REASONS
 from eirene.disclosure.remedies import Remedies
 from eirene.errors import Blocked, UsageError
 from eirene_web import clock
@@ -360,7 +361,7 @@ def test_the_page_says_what_is_hidden_why_and_what_it_costs(stage: Stage) -> Non
     page = text_of(desk.get(PAGE))
     told = services.unpacked(Examination.objects.get().content)
     assert f"{told['loss']['figures']} of {told['loss']['of_figures']} figures" in page
-    assert "Nothing else can be worked out." in page
+    assert "Nothing else was found that could be worked out." in page
     assert "nothing exposed" in page
     every = text_of(desk.get(f"{PAGE}for/everyone/"))
     assert f"{len(told['hidden'])} things are hidden" in every
@@ -446,6 +447,65 @@ def test_pages_ask_as_often_however_much_is_hidden(stage: Stage, django_assert_m
     assert max(n[0] for n in counts.values()) <= 40, counts
 
 
+@pytest.mark.django_db
+def test_a_count_says_of_whom_and_an_old_one_without(stage: Stage) -> None:
+    """Places of counts name a population; those that were kept before populations were told apart have none."""
+    agreed(stage)
+    ways = [{"what": "counts", "where": ["2022", "charter", "ports"], "price": 12.0}]
+    more: dict[str, Any] = {"what": "counts", "why": "alike", "protects": [], "ways": ways}
+    new = {**more, "where": ["2022", "charter", "ports"]}
+    old = {**more, "where": ["2022", "charter"]}
+    silent = {**more, "where": ["2022", "", "ports"], "ways": []}
+    plant(stage, hidden=[new, old, silent])
+    desk = signed_in(stage.world, "coordinator")
+    page = text_of(desk.get(f"{PAGE}for/everyone/"))
+    assert "<b>how many gave which answer, among ports of the Compact</b>" in page
+    assert "<b>how many gave which answer</b>" in page
+    assert "<b>how many reported, among ports of the Compact</b>" in page
+    assert "Reporting as a whole" in page
+    assert "Do not tell: how many gave which answer, among ports of the Compact" in page
+    french = text_of(desk.get(f"/fr{PAGE}for/everyone/"))
+    assert "combien ont donné quelle réponse, parmi les " in french
+
+
+@pytest.mark.django_db
+def test_this_cycle_comes_first_and_every_reason_has_words(stage: Stage) -> None:
+    agreed(stage)
+    before = {"what": "cell", "where": ["2021", "ALF", "crew", "men"], "protects": [], "ways": []}
+    plant(stage, hidden=[{**before, "why": why} for why in REASONS] + [cell("BRA", "women")])
+    desk = signed_in(stage.world, "coordinator")
+    every = text_of(desk.get(f"{PAGE}for/everyone/"))
+    assert every.index("Bravmouth") < every.index("Alfport")
+    for why in REASONS:
+        assert f"<p>{why}</p>" not in every, why
+        assert f'<option value="{why}">{why} (' not in every, why
+    assert 'value="choose"' in every
+    assert 'value="choose"' not in text_of(desk.get(f"{PAGE}for/everyone/?why=carried")), (
+        "nothing is to be chosen there"
+    )
+
+
+@pytest.mark.django_db
+def test_that_a_nation_did_not_report_is_said_in_words_of_its_own(stage: Stage) -> None:
+    agreed(stage)
+    silent = {"what": "answer", "where": ["2022", "BRA", ""], "by": "", "because": {}, "ways": []}
+    plant(stage, exposed=[silent])
+    page = text_of(signed_in(stage.world, "coordinator").get(PAGE))
+    assert "That it did not report follows from the published counts" in page
+    assert "Ask the nation to report" in page
+    assert "withhold or to release the answer" not in page
+
+
+@pytest.mark.django_db
+def test_a_nation_counts_its_cells_of_this_cycle_and_of_earlier_ones_apart(stage: Stage) -> None:
+    agreed(stage)
+    earlier = {**cell("ALF", "women"), "where": ["2021", "ALF", "crew", "women"]}
+    plant(stage, hidden=[cell("ALF", "women"), earlier, earlier], named={"ALF": ["crew"]})
+    page = text_of(signed_in(stage.world, "ALF.reader").get(f"{BASE}part/ALF/known/"))
+    assert "<dt>Cells left out (c)</dt><dd>1</dd>" in page
+    assert "earlier cycles’ answers</dt><dd>2</dd>" in page
+
+
 # --- through others’ eyes -------------------------------------------------------------------------------------------
 
 
@@ -453,7 +513,8 @@ def test_pages_ask_as_often_however_much_is_hidden(stage: Stage, django_assert_m
 def test_a_nation_sees_what_others_will_know_of_it(stage: Stage) -> None:
     agreed(stage)
     page = text_of(signed_in(stage.world, "ALF.reader").get(f"{BASE}part/ALF/known/"))
-    assert "nothing else can be worked out" in page
+    assert "nothing else was found" in page
+    assert "a nation that alone gave another answer than all others" in page, "it claims no more than was tried"
     assert "counted, not named" in page
     assert "cells are left out (c)" in page
     figure = {"what": "figure", "where": ["women_on_board.2022.ports.pooled_without_largest"], "why": "derivable",

@@ -185,15 +185,18 @@ def test_a_nation_may_protect_its_counts_more_tightly(sampler_world: World) -> N
     client, path = browser(sampler_world, "AAA.rapporteur"), address(sampler_world, rest="section/1/")
     html = client.get(path).content.decode()
     assert (
-        '<option value="">workforce (as the question asks)</option><option value="sensitive">sensitive</option>' in html
+        '<option value="">Workforce: no count below 3 (default)</option>'
+        '<option value="sensitive">Sensitive: no count below 10</option>' in html
     )
     client.post(path, {**fields(client.get(path)), "a:staff:disclosure": ["sensitive"], "do": "save"})
-    assert '<option value="sensitive" selected>sensitive</option>' in client.get(path).content.decode()
+    assert (
+        '<option value="sensitive" selected>Sensitive: no count below 10</option>' in client.get(path).content.decode()
+    )
     assert words(sampler_world, "staff")[2][0] == "army, women: not shown by name, for it is below 10."
     changed = client.get(address(sampler_world, rest="history/") + "?question=staff").content.decode()
     assert "protected as" in changed
     french = client.get("/fr" + path).content.decode()
-    assert "effectifs (comme le demande la question)" in french
+    assert "Effectifs\u00a0: aucun nombre inférieur à 3 (par défaut)" in french
 
 
 def test_another_audience_sees_what_was_released_to_it(sampler_world: World) -> None:

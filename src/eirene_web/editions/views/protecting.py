@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from eirene.framework import asked
+from eirene.text import number as as_text
 from eirene_web.editions import protection as p
 from eirene_web.editions import queries
 from eirene_web.editions.forms import no_button, number
@@ -55,17 +56,19 @@ def _audience(draft: Draft, one: queries.Examined, words: p.Words) -> dict[str, 
     seen = p.Protection(services.unpacked(found.content), words, draft.cycle.code)
     return told | {
         "choices": any(one["ways"] for one in seen.told["exposed"]),
-        "headline": seen.headline(one.label), "exposed": seen.exposed(), "loss": _loss(seen.told["loss"]),
-        "groups": seen.groups(), "reasons": seen.reasons(), "n": len(seen.told["hidden"]),
+        "headline": seen.headline(one.label), "exposed": seen.exposed(), "loss": _loss(seen.told["loss"], words.lang),
+        "cycles": seen.by_cycle(), "reasons": seen.reasons(), "n": len(seen.told["hidden"]),
         "base": services.based_on(draft, found), "chosen": _chosen(draft, one.audience, words),
     }  # fmt: skip
 
 
-def _loss(loss: dict[str, int]) -> list[tuple[str, str, str, int]]:
+def _loss(loss: dict[str, int], lang: str) -> list[tuple[str, str, str, int]]:
     """What, how many, of how many, per cent."""
     rows = [(_("Figures"), "figures"), (_("Cells of named answers"), "cells"),
             (_("Persons in those cells"), "persons"), (_("Names"), "names")]  # fmt: skip
-    return [(word, p.grouped(loss[name]), p.grouped(loss[f"of_{name}"]), _share(loss, name)) for word, name in rows]
+    return [
+        (word, as_text(loss[name], lang), as_text(loss[f"of_{name}"], lang), _share(loss, name)) for word, name in rows
+    ]
 
 
 def _share(loss: dict[str, int], name: str) -> int:
@@ -96,6 +99,7 @@ def protection_for(visit: Visit, cycle: str, audience: str) -> HttpResponse:
     return visit.render("editions/protection_for.html", {
         **frame(visit, draft, "protection"),
         "state": state, "row": one, "rows": rows, "n": n, "page": at, "pages": max(1, -(-n // p.PAGE)),
+        "may_choose": any(row.ways for row in rows),
         "kept": urlencode(kept), "question": question, "why": why,
         "groups": seen.groups(), "reasons": [(code, p.reason_words().get(code, code), n) for code, n in seen.reasons()],
         "kinds": p.kind_words(), "base": services.based_on(draft, found), "back": urlencode({**kept, "page": at}),
@@ -165,14 +169,17 @@ def known(visit: Visit, cycle: str, nation: str) -> HttpResponse:
         "nation": nation, "name": visit.names.nation(nation), "state": state, "row": row,
         "answers": seen.answers(order) if seen else [], "figures": seen.figures() if seen else [],
         "exposed": seen.exposed() if seen else [], "checked": mine["checked"] if mine else 0,
-        "counts": _counts(mine, order) if mine else {},
+        "counts": _counts(mine, order, draft.cycle.code) if mine else {},
     })  # fmt: skip
 
 
-def _counts(mine: dict[str, Any], order: list[str]) -> dict[str, int]:
+def _counts(mine: dict[str, Any], order: list[str], cycle: str) -> dict[str, int]:
     named, counted = set(mine["named"]) & set(order), set(mine["counted"]) & set(order)
-    cells = sum(one["what"] == "cell" and one["where"][2] in order for one in mine["hidden"])
-    return {"named": len(named), "counted": len(counted), "hidden": len(order) - len(named | counted), "cells": cells}
+    cells = [one["where"] for one in mine["hidden"] if one["what"] == "cell"]
+    now = sum(where[0] == cycle and where[2] in order for where in cells)
+    earlier = sum(where[0] != cycle for where in cells)
+    hidden = len(order) - len(named | counted)
+    return {"named": len(named), "counted": len(counted), "hidden": hidden, "cells": now, "earlier": earlier}
 
 
 urlpatterns = [
