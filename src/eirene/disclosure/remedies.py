@@ -65,7 +65,7 @@ class Remedies:
         for one in sorted(found.values, key=lambda e: (e.high - e.low, e.cycle, e.body, e.question, e.cell)):
             if touched.intersection(one.rows):
                 continue
-            ways = sorted(set(self._ways(one, found)))
+            ways = sorted(set(self._ways(one, found))) or self._at_last(one)
             if ways:
                 spot = (one.cycle, one.body, one.question, *one.cell)
                 self.tried[spot] += 1
@@ -120,6 +120,18 @@ class Remedies:
                 yield self._cell(spot, value, one)
                 if spot[1] != one.body:
                     yield self._name(spot, value, one)
+
+    def _at_last(self, one: Exposed) -> list[Remedy]:
+        """Where nothing that pins it down can be taken back (it stands in another release, and only what is told here
+        besides makes it tell): the figures of the same question, the least of them first."""
+        asked = set(one.question.split(","))
+        found = [
+            Remedy(price_of(figure) * self._weight(figure), "figure", (key,))
+            for key, figure in self.source.figures.items()
+            if figure.cycle == one.cycle and figure.basis == "computed" and figure.value is not None
+            if asked & figure_questions(self.source.pack, figure.id) or figure.id == one.question
+        ]
+        return sorted(found)
 
     def _loose(self, one: Exposed, unknowns: Unknowns) -> list[Spot]:
         """Told cells that would loosen the attack if they were not told: those with a price of their own, as a column
