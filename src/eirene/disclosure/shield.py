@@ -24,7 +24,7 @@ from eirene.framework.model import Pack, ProtectionChoice
 from eirene.questionnaires.model import Answer, CellKey
 
 #: Rounds of attack and remedy; what is still exposed then is told, and nothing is frozen.
-_ROUNDS = 60
+_ROUNDS = 150
 #: Attacks, the stronger ones only once the weaker ones find nothing: most is found by sums alone.
 _STAGES = (
     Strength(orders=0, insiders=False), Strength(orders=1, insiders=False), Strength(insiders=False), Strength(),
