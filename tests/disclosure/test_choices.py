@@ -85,3 +85,19 @@ def test_what_a_correction_withholds_is_not_the_difference_of_two_counts() -> No
     assert beside.source is not None
     assert audit([beside.source, first.source], insiders=False).clean
     assert figure(beside, "charter_share.2022.ports.share_of_bodies").value is None
+
+
+def test_who_is_silent_is_hidden_by_one_who_is_named_in_no_release() -> None:
+    """P06 did not report. Whoever is hidden beside it in one release has more to show in the other, and is hidden there
+    too: else every port but P06 would be named in one of them."""
+    pack = wide(6)
+    first = reports(pack, "2022", "yynny", "xxxxx")
+    said = toy_report("P01", 41, 97, "yes", naming=True)
+    del said["answers"]["charter"]
+    wider = view(pack, [parse_report(said, pack), *first[1:]])
+    assert wider.source is not None
+    narrower = view(pack, first, beside=[wider.source])
+    assert narrower.source is not None
+    named = {body for source in (wider.source, narrower.source) for _, body, _ in source.shown}
+    assert {"P01", "P02", "P03", "P04", "P05"} - named
+    assert not [one for one in audit([narrower.source, wider.source], insiders=False).answers if not one.question]

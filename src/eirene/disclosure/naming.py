@@ -116,6 +116,8 @@ class Naming:
     steps: Counter[str] = field(default_factory=Counter)
     #: Cells left out of answers that are shown by name, for they are too small or give a small one away.
     left_out: dict[Named, frozenset[CellKey]] = field(default_factory=dict)
+    #: cycle, body: named in another release that the same readers hold
+    elsewhere: set[tuple[str, str]] = field(default_factory=set)
     _questions: dict[str, frozenset[str]] = field(default_factory=dict)
     _seen: dict[tuple[object, ...], tuple[int, bool]] = field(default_factory=dict)
     _lacking: dict[tuple[int, str], tuple[int, list[str]]] = field(default_factory=dict)
@@ -244,10 +246,10 @@ class Naming:
         """Who did not report is never named; if all others are, everybody can tell who it was. One that reported is
         then not named at all: the one with the fewest answers shown by name."""
         for bodies in cycle.open_sets:
-            unnamed = [b for b in bodies if not self._names(cycle, b)]
+            unnamed = [b for b in bodies if not self._names(cycle, b) and (cycle.id, b) not in self.elsewhere]
             if not unnamed or any(b in cycle.reports for b in unnamed):
                 continue
-            named = [b for b in bodies if b in cycle.reports]
+            named = [b for b in bodies if b in cycle.reports and (cycle.id, b) not in self.elsewhere]
             if not named:
                 continue
             decoy = min(named, key=lambda b: (len(self._names(cycle, b)), named.index(b)))

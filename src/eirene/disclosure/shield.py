@@ -121,6 +121,7 @@ class Shield:
         alone (the pattern of suppression is carried forward)."""
         keys = {figure.key for figure in self.made}
         for other in self.beside:
+            self.naming.elsewhere |= {named[:2] for named in other.shown}
             for named in sorted((other.own - other.shown) & self.naming.shown):
                 self.naming.withdraw(*named, "carried")
             for named, cells in sorted(other.left_out.items()):
