@@ -1,6 +1,6 @@
 """What figures say of single numbers.
 
-sums (counts, numerators, denominators)     Σ over the bodies in it, exactly
+sums (counts, numerators, denominators)     Σ over the bodies in it
 the band of a hidden count                  lower ≤ Σ ≤ upper
 a rate or a gap without its parts           (value - h) × D ≤ N ≤ (value + h) × D, h half a unit of its last digit
 mean, median, quartiles, extremes           of the bodies' own values (`eirene.disclosure.ordering`)
@@ -15,12 +15,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from eirene.disclosure.bands import band_of
-from eirene.disclosure.constraints.model import Gap, Item, Matter, Quotient, Statistic, Sum, exactly
+from eirene.disclosure.constraints.model import Gap, Item, Matter, Quotient, Statistic, Sum
 from eirene.disclosure.constraints.numbers import Numbers
 from eirene.disclosure.linear import CellTerm
 from eirene.figures.aggregate import Form
 from eirene.figures.indicators import Compiled
 from eirene.figures.model import Change, Figure
+from eirene.questionnaires.values import exact as exact_number
 
 #: Kinds that are made from sums.
 _POOLED = ("pooled", "pooled_without_largest", "matched_panel")
@@ -85,7 +86,7 @@ class FigureReader:
 
     def _equal(self, figure: Figure, total: Sum | None, value: Decimal | int | None, part: str) -> None:
         if total is not None and value is not None:
-            exact = exactly(value)
+            exact = exact_number(value)
             self.matter.state(total, exact, exact, self._item(figure, part), self.numbers.number)
 
     def _band(self, figure: Figure, compiled: Compiled, index: int) -> None:
@@ -104,7 +105,7 @@ class FigureReader:
             self._equal(figure, above, figure.numerator, "numerator")
             self._equal(figure, below, figure.denominator, "denominator")
         else:
-            self._ratio(figure, above, below, figure.value, compiled.form, "value")
+            self._ratio(figure, above, below, compiled.form)
         if figure.kind == "pooled":
             self._panel(figure, compiled, index)
 
@@ -120,11 +121,11 @@ class FigureReader:
             total.add(one)
         self._equal(figure, total, figure.denominator, "denominator")
 
-    def _ratio(self, figure: Figure, above: Sum, below: Sum, value: Decimal | None, form: Form, part: str) -> None:
+    def _ratio(self, figure: Figure, above: Sum, below: Sum, form: Form) -> None:
         """(value - h) × below ≤ above ≤ (value + h) × below."""
-        if value is not None:
-            low, high = _ends(figure, value, form)
-            self._between(above, below, low, high, self._item(figure, part))
+        if figure.value is not None:
+            low, high = _ends(figure, figure.value, form)
+            self._between(above, below, low, high, self._item(figure, "value"))
 
     def _between(self, above: Sum, below: Sum, low: Fraction, high: Fraction, item: Item) -> None:
         for bound, at_least in ((low, True), (high, False)):
@@ -228,7 +229,7 @@ class FigureReader:
             total = self._sizes(figure.cycle, bodies)
             if total is not None and value is not None:
                 item = self._item(figure, "coverage")
-                self.matter.state(total, exactly(value), exactly(value), item, self.numbers.number)
+                self.matter.state(total, exact_number(value), exact_number(value), item, self.numbers.number)
 
     def _applicable(self, figure: Figure, compiled: Compiled, index: int) -> tuple[str, ...]:
         answers = self.source.answers[figure.cycle]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 
 from eirene.disclosure.naming import Named
@@ -20,13 +19,6 @@ Spot = tuple[str, str, str, CellKey]
 #: What was published that says something: ("figure", key, part), ("answer", cycle, body, question) or
 #: ("rule", cycle, body)
 Item = tuple[str, ...]
-
-
-def exactly(value: int | Decimal | Fraction) -> Exact:
-    if type(value) is int:
-        return value
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else fraction
 
 
 @dataclass(slots=True)

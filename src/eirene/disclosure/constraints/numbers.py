@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from eirene.disclosure.cells import threshold_of
-from eirene.disclosure.constraints.model import Exact, Matter, Quantity, Spot, Standing, Sum, exactly
+from eirene.disclosure.constraints.model import Exact, Matter, Quantity, Spot, Standing, Sum
 from eirene.disclosure.linear import CellTerm, linear_terms
 from eirene.disclosure.naming import Named
 from eirene.disclosure.source import Source
@@ -15,6 +15,7 @@ from eirene.figures.indicators import Compiled
 from eirene.framework.model import Question
 from eirene.questionnaires.model import TOTAL, Answer, CellKey
 from eirene.questionnaires.values import Shape, shape
+from eirene.questionnaires.values import exact as exact_number
 
 #: spot → the value under which it stands by name in some release whose answers are not at hand
 Said = Mapping[Spot, Exact]
@@ -41,9 +42,9 @@ def _numbers(answer: Answer) -> Iterator[tuple[CellKey, Exact | None]]:
         return
     for key, cell in answer.cells.items():
         if cell.status == "answered":
-            yield key, None if cell.value is None else exactly(cell.value)
+            yield key, None if cell.value is None else exact_number(cell.value)
     if isinstance(answer.value, int | Decimal):
-        yield (), exactly(answer.value)
+        yield (), exact_number(answer.value)
 
 
 class Numbers:
@@ -85,12 +86,12 @@ class Numbers:
             value = answer.value
             if not isinstance(value, int | Decimal):
                 return None if self.source.exact or asked is None else self._quantity(spot, None)
-            return self._quantity(spot, exactly(value))
+            return self._quantity(spot, exact_number(value))
         cell = answer.cells.get(key)
         if cell is not None:
             if cell.status == "not_applicable":
                 return Sum()
-            return self._quantity(spot, exactly(cell.value)) if cell.value is not None else None
+            return self._quantity(spot, exact_number(cell.value)) if cell.value is not None else None
         if asked is None or asked.type != "matrix":
             return None
         if not self.source.exact and (cycle, body, question) not in self.source.shown:
